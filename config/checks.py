@@ -1,0 +1,45 @@
+"""System checks that say what to set. `manage.py check` runs them before anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, register
+
+LOOPBACK = ("127.", "localhost:", "[::1]", "unix:")
+
+
+@register()
+def environment_is_complete(**_: Any) -> list[Error]:
+    wanted = {
+        "DATABASE_URL": "postgres://steward_owner:PASSWORD@HOST/steward",
+        "REDIS_URL": "redis://HOST:6379/0",
+        "SECRET_KEY": "50 random characters or more",
+    }
+    return [
+        Error(f"{name} is not set.", hint=f"Set it to {example}.", id=f"steward.E00{number}")
+        for number, (name, example) in enumerate(wanted.items(), start=1)
+        if not getattr(settings, name)
+    ]
+
+
+@register()
+def hosts_are_named(**_: Any) -> list[Error]:
+    if settings.ALLOWED_HOSTS or settings.DEBUG:
+        return []
+    hint = "Set it to the names that staff type into the browser, separated by commas."
+    return [Error("ALLOWED_HOSTS is not set.", hint=hint, id="steward.E004")]
+
+
+@register()
+def plain_http_stays_on_this_machine(**_: Any) -> list[Error]:
+    if not settings.STEWARD_INSECURE_HTTP or settings.STEWARD_BIND.startswith(LOOPBACK):
+        return []
+    return [
+        Error(
+            "STEWARD_INSECURE_HTTP is set, but Steward listens beyond this machine.",
+            hint="Unset it, or bind to loopback: STEWARD_BIND=127.0.0.1:8000.",
+            id="steward.E005",
+        )
+    ]

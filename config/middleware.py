@@ -1,0 +1,34 @@
+"""Per-request context: the person's time zone, and who changes what."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from pghistory.middleware import HistoryMiddleware as BaseHistoryMiddleware
+
+
+def time_zone(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Show times in the zone that the browser reports in the `timezone` cookie (steward.js)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            zone = zoneinfo.ZoneInfo(request.COOKIES.get("timezone", "").replace("%2F", "/"))
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            return get_response(request)
+        with timezone.override(zone):
+            return get_response(request)
+
+    return middleware
+
+
+class HistoryMiddleware(BaseHistoryMiddleware):  # type: ignore[misc]  # untyped base
+    """Record the acting user's name too: history outlives accounts."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_context(request) | {"username": request.user.get_username()}

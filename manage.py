@@ -1,0 +1,38 @@
+#!/usr/bin/env python
+"""The entry point of every command. It starts the embedded services where none are named."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# These work while the services are down, or start them by themselves.
+WITHOUT_SERVICES = {"services", "demo", "help", "version"}
+
+
+def needs_services(arguments: list[str]) -> bool:
+    asks_for_help = not arguments or {"-h", "--help", "--version"} & set(arguments)
+    return not asks_for_help and arguments[0] not in WITHOUT_SERVICES
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if needs_services(sys.argv[1:]):
+        start_services()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+def start_services() -> None:
+    from config import services
+
+    try:
+        services.ensure_environment()
+    except services.ServiceError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

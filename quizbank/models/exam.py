@@ -1,0 +1,52 @@
+"""Exams, and the subjects that cut across them."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models.functions import Upper
+
+from ops.constraints import not_blank
+from ops.events import TRACKERS
+
+
+@pghistory.track(*TRACKERS)
+class Exam(models.Model):
+    code = models.TextField(
+        help_text="Short and stable: it stands in imports and exports, for example NET."
+    )
+    title = models.TextField()
+    description = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "exams"
+        ordering = ("code",)
+        constraints = (
+            models.UniqueConstraint(
+                Upper("code"),
+                name="exam_code_is_unique",
+                violation_error_message="An exam with this code exists already.",
+            ),
+            not_blank("code", name="exam_has_code"),
+            not_blank("title", name="exam_has_title"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.title}"
+
+
+@pghistory.track(*TRACKERS)
+class Subject(models.Model):
+    code = models.SlugField(unique=True)
+    name = models.TextField()
+
+    class Meta:
+        db_table = "subjects"
+        ordering = ("name",)
+        constraints = (
+            not_blank("code", name="subject_has_code"),
+            not_blank("name", name="subject_has_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,84 @@
+"""Imports as batches: previewed, applied, and undone as one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from ops.constraints import one_of
+from ops.keys import TimeOrdered
+from quizbank.models.question import Question
+
+
+class BatchStatus(models.TextChoices):
+    PREVIEW = "preview", "Waiting for confirmation"
+    APPLIED = "applied", "Applied"
+    UNDONE = "undone", "Undone"
+    DISCARDED = "discarded", "Discarded"
+    FAILED = "failed", "Failed"
+
+
+class ImportBatch(TimeOrdered):
+    file_name = models.TextField()
+    format = models.TextField()
+    # {"exam": code or null, "publish": bool, "encoding": name}
+    options = models.JSONField(default=dict)
+    # The upload itself, until the batch is applied or discarded.
+    file = models.BinaryField(null=True, editable=False)
+    status = models.TextField(choices=BatchStatus, default=BatchStatus.PREVIEW)
+    # {"created": n, "changed": n, "unchanged": n, "refused": n, "missing": n}
+    counts = models.JSONField(default=dict)
+    # [{"line": n, "reason": text}]
+    errors = models.JSONField(default=list)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="import_batches"
+    )
+    applied_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "import_batches"
+        verbose_name = "import"
+        verbose_name_plural = "imports"
+        ordering = ("-id",)
+        constraints = (
+            one_of("status", BatchStatus, name="import_batch_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status=BatchStatus.PREVIEW) | Q(file__isnull=True),
+                name="import_file_is_kept_for_previews_only",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ItemAction(models.TextChoices):
+    CREATED = "created", "New"
+    CHANGED = "changed", "Changed"
+
+
+class ImportItem(models.Model):
+    """What a batch did to one question, and what undo needs to take it back."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="items")
+    # Without a database constraint: the item outlives a question that was deleted since.
+    question = models.ForeignKey(
+        Question, models.DO_NOTHING, null=True, db_constraint=False, related_name="import_items"
+    )
+    label = models.TextField()
+    action = models.TextField(choices=ItemAction)
+    # The question as it was before, in the import's own shape; null for a new one.
+    before = models.JSONField(null=True)
+    # The question's version when the batch was done: another one means that it was edited since.
+    version_after = models.PositiveBigIntegerField()
+    # What undo did with it, in words; empty until then.
+    undo_result = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "import_items"
+        constraints = (one_of("action", ItemAction, name="import_item_action_is_known"),)
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,65 @@
+"""The lightning round's bank: short questions with typed answers."""
+
+from __future__ import annotations
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Func
+
+from ops.constraints import not_blank, one_of
+from ops.events import TRACKERS
+from quizbank.querysets import LightningQuerySet
+
+
+class LightningType(models.TextChoices):
+    GENERAL_KNOWLEDGE = "general_knowledge", "General knowledge"
+    BRAIN_TEASER = "brain_teaser", "Brain teaser"
+    MATH = "math", "Math"
+    NURSERY_RHYME = "nursery_rhyme", "Nursery rhyme"
+
+
+class LightningDifficulty(models.TextChoices):
+    EASY = "easy", "Easy"
+    INTERMEDIATE = "intermediate", "Intermediate"
+    ADVANCED = "advanced", "Advanced"
+    INSANE = "insane", "Insane"
+
+
+@pghistory.track(*TRACKERS, exclude=["created_at"])
+class LightningQuestion(models.Model):
+    id = models.TextField(
+        "key", primary_key=True, help_text="Stable, for example lr-easy-math-001."
+    )
+    question = models.TextField()
+    correct_answer = models.TextField()
+    accepted_answers = ArrayField(
+        models.TextField(), blank=True, default=list, help_text="Other spellings that count."
+    )
+    explanation = models.TextField(blank=True, default="")
+    question_type = models.TextField("type", choices=LightningType)
+    difficulty = models.TextField(choices=LightningDifficulty)
+    is_active = models.BooleanField("active", default=True)
+    created_at = models.DateTimeField(editable=False, db_default=Func(function="now"))
+
+    objects = LightningQuerySet.as_manager()
+
+    class Meta:
+        db_table = "lightning_round_questions"
+        ordering = ("id",)
+        constraints = (
+            not_blank("id", name="lightning_question_has_key"),
+            not_blank("question", name="lightning_question_has_text"),
+            not_blank("correct_answer", name="lightning_question_has_answer"),
+            one_of("question_type", LightningType, name="lightning_question_type_is_known"),
+            one_of("difficulty", LightningDifficulty, name="lightning_difficulty_is_known"),
+        )
+        indexes = (
+            # Under the names of seed 000.
+            models.Index(fields=("difficulty",), name="idx_lightning_questions_diff"),
+            models.Index(fields=("question_type",), name="idx_lightning_questions_type"),
+            models.Index(fields=("difficulty", "question_type"), name="idx_lightning_q_diff_type"),
+        )
+
+    def __str__(self) -> str:
+        return self.question

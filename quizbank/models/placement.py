@@ -1,0 +1,89 @@
+"""Where a question stands: its exams, and its categories, one of which is primary."""
+
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from ops.events import TRACKERS
+from quizbank.models.category import Category
+from quizbank.models.choice import TOUCHES_QUESTION
+from quizbank.models.exam import Exam
+from quizbank.models.question import Question
+
+
+@pghistory.track(*TRACKERS)
+class QuestionExam(models.Model):
+    question = models.ForeignKey(Question, models.CASCADE)
+    exam = models.ForeignKey(Exam, models.PROTECT)
+
+    class Meta:
+        db_table = "question_exams"
+        constraints = (
+            models.UniqueConstraint(fields=("question", "exam"), name="question_is_in_exam_once"),
+        )
+        triggers = TOUCHES_QUESTION
+
+    def __str__(self) -> str:
+        return str(self.exam)
+
+
+def place_questions(name: str, operation: pgtrigger.Operation, **rows: str) -> pgtrigger.Trigger:
+    alias = next(iter(rows.values()))
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**rows),
+        func=f"""
+            PERFORM public.place_questions(array_agg(DISTINCT question_id))
+            FROM {alias} HAVING count(*) > 0;
+            RETURN NULL;
+        """,  # noqa: S608  # a literal of this module
+    )
+
+
+@pghistory.track(*TRACKERS)
+class QuestionCategory(models.Model):
+    question = models.ForeignKey(Question, models.CASCADE)
+    category = models.ForeignKey(Category, models.PROTECT)
+    is_primary = models.BooleanField("primary", default=False)
+
+    class Meta:
+        db_table = "question_categories"
+        verbose_name = "category"
+        verbose_name_plural = "categories"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("question", "category"), name="question_is_in_category_once"
+            ),
+            # The primary category is a flag on the placement, so it is one of the question's own.
+            models.UniqueConstraint(
+                fields=("question",),
+                condition=Q(is_primary=True),
+                name="question_has_one_primary_category",
+                violation_error_message="Only one category can be the primary one.",
+            ),
+        )
+        triggers = (
+            *TOUCHES_QUESTION,
+            # Deferred: a form may remove the primary category before it names the next one.
+            pgtrigger.Trigger(
+                name="placed_question_has_primary",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                func="PERFORM public.assert_primary_category("
+                "CASE TG_OP WHEN 'DELETE' THEN OLD.question_id ELSE NEW.question_id END);"
+                " RETURN NULL;",
+            ),
+            place_questions("place_on_insert", pgtrigger.Insert, new="new_rows"),
+            place_questions("place_on_update", pgtrigger.Update, new="new_rows"),
+            place_questions("place_on_delete", pgtrigger.Delete, old="old_rows"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.category)

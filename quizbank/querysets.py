@@ -1,0 +1,49 @@
+"""Named, chainable selections of questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import models
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Random
+
+if TYPE_CHECKING:
+    from quizbank.models import Category, LightningQuestion, Question
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def live(self) -> Self:
+        """What learners meet: active questions (by their published revision)."""
+        return self.filter(status="active")
+
+    def matching(self, text: str) -> Self:
+        """Full text, any part of the stem, or the beginning of the external id.
+
+        Uses index: question_full_text, question_stem_trigram (BitmapOr).
+        """
+        part = Func(Value(text), function="public.normalize_stem", output_field=models.TextField())
+        return self.filter(
+            Q(search=SearchQuery(text, search_type="websearch", config="english"))
+            | Q(normalized_stem__contains=part)
+            | Q(external_id__istartswith=text)
+        )
+
+    def below(self, category: Category) -> Self:
+        """In this category or anywhere in its subtree."""
+        from quizbank.queries import subtree_ids
+
+        return self.filter(
+            pk__in=models.Subquery(
+                self.model.categories.through.objects.filter(
+                    category_id__in=subtree_ids(category.pk)
+                ).values("question_id")
+            )
+        )
+
+
+class LightningQuerySet(models.QuerySet["LightningQuestion"]):
+    def draw(self, count: int = 10) -> Self:
+        """`count` active questions at random, as a learner would get them."""
+        return self.filter(is_active=True).order_by(Random())[:count]

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.config.embedded import cleaned
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A data folder; what runs in it ends with the test."""
+    yield from cleaned(tmp_path / "data")
+
+
+@pytest.fixture
+def unnamed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
+    """The environment of somebody who has set nothing but the data folder."""
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("STEWARD_DATA", str(folder))
+    return folder

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from config.services.urls import redis_database, with_redis_database
+
+
+@pytest.fixture(scope="session")
+def own_redis() -> Iterator[tuple[Redis, Redis]]:
+    """The two Redis databases of this test process: jobs and cache."""
+    url = os.environ["REDIS_URL"]
+    first = redis_database(url)
+    with (
+        Redis.from_url(with_redis_database(url, first)) as jobs,
+        Redis.from_url(with_redis_database(url, first + 1)) as cache,
+    ):
+        yield jobs, cache
+
+
+@pytest.fixture(autouse=True)
+def empty_redis(own_redis: tuple[Redis, Redis]) -> None:
+    """No test sees the jobs or the cache of another one."""
+    for client in own_redis:
+        client.flushdb()

@@ -1,0 +1,72 @@
+"""Gives the test run its own PostgreSQL and Redis, before pytest-django reads the settings.
+
+Loaded by `-p tests.plugin`; a conftest would come too late. Each run takes the first data folder
+under `.steward/test` that no other run holds, so that runs at once do not meet.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from config import services
+from config.services import paths
+from config.services.urls import with_redis_database
+
+SLOTS = 16
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None]:
+    options = parser.parse_known_args(args)
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        _use_own_redis_databases(int(worker.removeprefix("gw")) + 1)
+    elif not (options.help or options.version):
+        cleanup = ExitStack()
+        early_config.add_cleanup(cleanup.close)
+        _prepare_environment(cleanup)
+    return (yield)
+
+
+def _prepare_environment(cleanup: ExitStack) -> None:
+    # A test may drive a browser, whose event loop Django would mistake for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+    os.environ.setdefault("STEWARD_INSECURE_HTTP", "1")
+    try:
+        folder = _free_folder(cleanup)
+        os.environ["STEWARD_DATA"] = str(folder)
+        cleanup.callback(services.stop, folder)
+        _start(folder)
+    except services.ServiceError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _free_folder(cleanup: ExitStack) -> Path:
+    parent = paths.data_folder() / "test"
+    for number in range(SLOTS):
+        folder = parent / str(number)
+        with suppress(services.BusyError):
+            cleanup.enter_context(paths.locked(folder / "run.lock", seconds=0, busy="busy"))
+            return folder
+    raise pytest.UsageError(f"{SLOTS} test runs hold the folders in {parent} already.")
+
+
+def _start(folder: Path) -> None:
+    try:
+        services.ensure_environment(folder, durable=False)
+    except services.ServiceError:
+        # Written without fsync: a machine that crashed may have left it broken.
+        services.reset(folder)
+        services.ensure_environment(folder, durable=False)
+
+
+def _use_own_redis_databases(number: int) -> None:
+    """Two for each process of the run: jobs, and the cache beside them."""
+    os.environ["REDIS_URL"] = with_redis_database(os.environ["REDIS_URL"], 2 * number)
