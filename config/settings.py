@@ -12,6 +12,7 @@ import environ
 import pgtrigger
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from config.services.urls import redis_database, with_redis_database
 from config.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -97,28 +98,33 @@ TEMPLATES = [
 ]
 
 # --- Database ------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url_config(DATABASE_URL) if DATABASE_URL else {"ENGINE": ""}}
-DATABASES["default"] |= {
-    "ENGINE": "django.db.backends.postgresql",
-    "CONN_HEALTH_CHECKS": True,
-    # The pool keeps the connections; without it each worker thread keeps its own for a minute.
-    "CONN_MAX_AGE": 0 if DATABASE_POOL else 60,
-    "OPTIONS": {"pool": {"min_size": 2, "max_size": 10}} if DATABASE_POOL else {},
-    # DATABASE_URL may be a transaction pooler, where named cursors outlive their connection.
-    "DISABLE_SERVER_SIDE_CURSORS": True,
+database = env.db_url_config(DATABASE_URL) if DATABASE_URL else {}
+options = database.pop("OPTIONS", {})
+if DATABASE_POOL:
+    options["pool"] = {"min_size": 2, "max_size": 10}
+DATABASES = {
+    "default": database
+    | {
+        "ENGINE": "django.db.backends.postgresql",
+        # A socket's folder stands in the query, as libpq has it: postgres://user@/name?host=/run/pg
+        "HOST": options.pop("host", database.get("HOST", "")),
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+        # The pool keeps the connections; without it each thread keeps its own for a minute.
+        "CONN_MAX_AGE": 0 if DATABASE_POOL else 60,
+        # DATABASE_URL may be a transaction pooler, where named cursors outlive their connection.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+    }
 }
 
-# --- Redis: 0 for jobs, 1 for the cache, because clearing a cache is FLUSHDB -----------------------
-RQ_QUEUES = {
-    name: {"URL": REDIS_URL or "redis://127.0.0.1:6379/0", "DEFAULT_TIMEOUT": 600}
-    for name in ("high", "normal", "low")
-}
+# --- Redis: one database for jobs, the next for the cache, because clearing a cache is FLUSHDB ----
+QUEUE_URL = REDIS_URL or "redis://127.0.0.1:6379/0"
+RQ_QUEUES = {name: {"URL": QUEUE_URL, "DEFAULT_TIMEOUT": 600} for name in ("high", "normal", "low")}
 RQ_SHOW_ADMIN_LINK = False
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL or "redis://127.0.0.1:6379/0",
-        "OPTIONS": {"db": 1},
+        "LOCATION": with_redis_database(QUEUE_URL, redis_database(QUEUE_URL) + 1),
         "KEY_PREFIX": "steward",
     }
 }
@@ -171,7 +177,9 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = not STEWARD_INSECURE_HTTP
 SECURE_HSTS_SECONDS = 0 if STEWARD_INSECURE_HTTP else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not STEWARD_INSECURE_HTTP
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if STEWARD_PROXY_COUNT else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if STEWARD_PROXY_COUNT else None
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

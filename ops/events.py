@@ -14,5 +14,6 @@ class Event(BaseEvent):  # type: ignore[misc]  # untyped base
         abstract = True
 
 
-# What every history records: made, changed (only when a tracked field changed), gone.
-TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+def trackers() -> tuple[pghistory.Tracker, ...]:
+    """What every history records: made, changed (only when a tracked field changed), gone."""
+    return pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from ops.constraints import not_blank
-from ops.events import TRACKERS
+from ops.events import trackers
 
 
-@pghistory.track(*TRACKERS)
+@pghistory.track(*trackers())
 class Exam(models.Model):
     code = models.TextField(
         help_text="Short and stable: it stands in imports and exports, for example NET."
@@ -35,7 +35,7 @@ class Exam(models.Model):
         return f"{self.code} · {self.title}"
 
 
-@pghistory.track(*TRACKERS)
+@pghistory.track(*trackers())
 class Subject(models.Model):
     code = models.SlugField(unique=True)
     name = models.TextField()

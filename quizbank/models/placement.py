@@ -7,14 +7,14 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from ops.events import TRACKERS
+from ops.events import trackers
 from quizbank.models.category import Category
 from quizbank.models.choice import TOUCHES_QUESTION
 from quizbank.models.exam import Exam
 from quizbank.models.question import Question
 
 
-@pghistory.track(*TRACKERS)
+@pghistory.track(*trackers())
 class QuestionExam(models.Model):
     question = models.ForeignKey(Question, models.CASCADE)
     exam = models.ForeignKey(Exam, models.PROTECT)
@@ -46,7 +46,7 @@ def place_questions(name: str, operation: pgtrigger.Operation, **rows: str) -> p
     )
 
 
-@pghistory.track(*TRACKERS)
+@pghistory.track(*trackers())
 class QuestionCategory(models.Model):
     question = models.ForeignKey(Question, models.CASCADE)
     category = models.ForeignKey(Category, models.PROTECT)

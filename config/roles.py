@@ -1,0 +1,76 @@
+"""Who may do what: the one matrix, synchronised into Django's groups after each migrate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+
+VIEW = ("view",)
+EDIT = ("view", "add", "change", "delete")
+PUBLISH = (*EDIT, "publish", "import", "export")
+
+BANK = (
+    "quizbank.exam",
+    "quizbank.subject",
+    "quizbank.category",
+    "quizbank.choice",
+    "quizbank.questionexam",
+    "quizbank.questioncategory",
+    "quizbank.lightningquestion",
+)
+LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
+
+# group → model → verbs; what is not named is not allowed.
+ROLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "content": {
+        **dict.fromkeys(BANK, EDIT),
+        "quizbank.question": PUBLISH,
+        "quizbank.questionrevision": VIEW,
+        "quizbank.importbatch": EDIT,
+    },
+    "moderators": {
+        **dict.fromkeys(BANK, VIEW),
+        "quizbank.question": VIEW,
+        "quizbank.questionrevision": VIEW,
+    },
+    "ops": {
+        **dict.fromkeys(BANK, VIEW),
+        "quizbank.question": (*VIEW, "export"),
+        "quizbank.questionrevision": VIEW,
+        "quizbank.importbatch": VIEW,
+        **dict.fromkeys(LOGINS, VIEW),
+    },
+    "analysts": {
+        **dict.fromkeys(BANK, VIEW),
+        "quizbank.question": (*VIEW, "export"),
+        "quizbank.questionrevision": VIEW,
+    },
+}
+
+
+def codenames(role: str) -> set[tuple[str, str]]:
+    """(app label, codename) of every permission that the role has."""
+    return {
+        (label.split(".")[0], f"{verb}_{label.split('.')[1]}")
+        for label, verbs in ROLES[role].items()
+        for verb in verbs
+    }
+
+
+def synchronise_after_migrate(*, sender: Any, **_: Any) -> None:
+    """Runs once a migrate, after the last app has made its permissions."""
+    if sender.label == [config.label for config in apps.get_app_configs()][-1]:
+        synchronise()
+
+
+def synchronise() -> None:
+    from django.contrib.auth.models import Group, Permission
+
+    known = {
+        (permission.content_type.app_label, permission.codename): permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for role in ROLES:
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.set([known[key] for key in codenames(role) if key in known])

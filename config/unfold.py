@@ -1,0 +1,81 @@
+"""The theme: name, colours of nothing but the defaults, and the sidebar by permission."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def item(title: str, icon: str, url: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{url}"),
+        "permission": may(permission),
+    }
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Steward",
+    "SITE_HEADER": "Steward",
+    "SITE_SYMBOL": "library_books",
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "config.dashboard.start_page",
+    "STYLES": [lambda request: static("steward.css")],
+    "SCRIPTS": [lambda request: static("steward.js")],
+    "COMMAND": {"search_models": False, "search_callback": "quizbank.search.find"},
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": "Question bank",
+                "items": [
+                    item(
+                        "Questions",
+                        "quiz",
+                        "quizbank_question_changelist",
+                        "quizbank.view_question",
+                    ),
+                    item(
+                        "Categories",
+                        "account_tree",
+                        "quizbank_category_changelist",
+                        "quizbank.view_category",
+                    ),
+                    item("Exams", "school", "quizbank_exam_changelist", "quizbank.view_exam"),
+                    item(
+                        "Subjects", "topic", "quizbank_subject_changelist", "quizbank.view_subject"
+                    ),
+                    item(
+                        "Lightning round",
+                        "bolt",
+                        "quizbank_lightningquestion_changelist",
+                        "quizbank.view_lightningquestion",
+                    ),
+                ],
+            },
+            {
+                "title": "Staff",
+                "items": [
+                    item("Accounts", "person", "auth_user_changelist", "auth.view_user"),
+                    item("Groups", "group", "auth_group_changelist", "auth.view_group"),
+                    item(
+                        "Failed logins",
+                        "lock",
+                        "axes_accessattempt_changelist",
+                        "axes.view_accessattempt",
+                    ),
+                ],
+            },
+        ],
+    },
+}
