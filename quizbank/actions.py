@@ -1,0 +1,102 @@
+"""Writes to the question bank: atomic, keyword-only. The database has the last word on every rule."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import DatabaseError, connection, transaction
+
+from quizbank.models import Choice, Question, QuestionRevision
+from quizbank.models.question import STATUS_FLOW, Status
+
+type User = AbstractBaseUser | None
+
+
+class Refused(Exception):
+    """The question stays as it is; the text tells a person why."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bulk action did with one question."""
+
+    question: Question
+    done: bool
+    message: str
+
+
+def problems_of(*, content: dict[str, Any]) -> list[str]:
+    """What keeps this content from being published; the database's own judgement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.question_problems(%s::jsonb)", [json.dumps(content)])
+        return list(cursor.fetchone()[0])
+
+
+@transaction.atomic
+def publish_question(*, question: Question, user: User, reason: str = "") -> str:
+    """Freeze the working copy as the next revision and make it the live one."""
+    current = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
+    if current.status == Status.ACTIVE and not current.has_unpublished_changes:
+        raise Refused("It is published as it stands.")
+    if current.published_hash != current.content_hash:
+        current.published_revision = QuestionRevision.objects.create(
+            question=current, created_by=user, reason=reason
+        )
+    current.status = Status.ACTIVE
+    current.save(update_fields=["status", "published_revision"])
+    revision = QuestionRevision.objects.get(pk=current.published_revision_id)
+    return f"Published as revision {revision.number}."
+
+
+@transaction.atomic
+def change_status(*, question: Question, status: str, user: User, reason: str = "") -> str:
+    """Move along the status flow; publishing freezes a revision."""
+    pghistory.context(note=reason)
+    if status == Status.ACTIVE:
+        return publish_question(question=question, user=user, reason=reason)
+    current = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
+    if (current.status, status) not in STATUS_FLOW:
+        raise Refused(f"From {current.get_status_display().lower()} that step is not possible.")
+    current.status = status
+    current.save(update_fields=["status"])
+    return f"Now {Status(status).label.lower()}."
+
+
+def change_each(
+    *, questions: Iterable[Question], change: Callable[[Question], str]
+) -> list[Outcome]:
+    """Apply `change` to each question on its own: one that is refused keeps no other from going."""
+    outcomes = []
+    for question in questions:
+        try:
+            with transaction.atomic():
+                outcomes.append(Outcome(question, True, change(question)))
+        except (Refused, DatabaseError) as error:
+            outcomes.append(Outcome(question, False, message_of(error)))
+    return outcomes
+
+
+def message_of(error: Exception) -> str:
+    """The first line of an error, without PostgreSQL's context and a trigger's prefix."""
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return re.sub(r"^pgtrigger: ", "", first)
+
+
+@transaction.atomic
+def restore_revision(*, revision: QuestionRevision) -> None:
+    """Put a revision's content back into the working copy; choices keep their keys."""
+    content = revision.content
+    Question.objects.select_for_update(no_key=True).get(pk=revision.question_id)
+    Question.objects.filter(pk=revision.question_id).update(
+        **{name: content[name] for name in ("kind", "stem", "explanation", "media")}
+    )
+    Choice.objects.filter(question_id=revision.question_id).delete()
+    Choice.objects.bulk_create(
+        Choice(question_id=revision.question_id, **choice) for choice in content["choices"]
+    )

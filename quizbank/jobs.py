@@ -1,0 +1,20 @@
+"""Job entry points: safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from quizbank.models import ImportBatch
+from quizbank.models.importing import BatchStatus
+
+PREVIEW_LIFETIME = timedelta(days=7)
+
+
+def discard_old_previews() -> int:
+    """Drop the uploaded files of previews that nobody confirmed within a week."""
+    old = ImportBatch.objects.filter(
+        status=BatchStatus.PREVIEW, created_at__lt=timezone.now() - PREVIEW_LIFETIME
+    )
+    return old.update(status=BatchStatus.DISCARDED, file=None)
