@@ -40,9 +40,7 @@ def configure(options: dict[str, Any]) -> None:
                     ],
                 }
             },
-            "handlers": {
-                "console": {"class": "logging.StreamHandler", "formatter": "structured"}
-            },
+            "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["console"], "level": options["level"]},
         }
     )

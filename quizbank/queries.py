@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import F, QuerySet
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection, transaction
+from django.db.models import F, Func, JSONField, QuerySet, TextField, Value
+from django.db.models.functions import Round
 from django_cte import CTE, with_cte
 
-from quizbank.models import Category
+from quizbank.models import Category, Question
 
 
 def subtree(category_id: int) -> QuerySet[Category]:
@@ -21,3 +26,51 @@ def subtree(category_id: int) -> QuerySet[Category]:
 
 def subtree_ids(category_id: int) -> list[int]:
     return list(subtree(category_id).values_list("id", flat=True))
+
+
+def working_content(question_id: Any) -> dict[str, Any]:
+    """The working copy as a revision would freeze it."""
+    content = Func(F("pk"), template="public.question_content(questions)")
+    content.output_field = JSONField()
+    return (
+        Question.objects.annotate(content=content)
+        .values_list("content", flat=True)
+        .get(pk=question_id)
+    )
+
+
+# How alike two stems must be (pg_trgm's similarity, 0 to 1) to be shown beside each other.
+RESEMBLES = 0.45
+
+
+def resembling(*, stem: str, other_than: Any = None, limit: int = 5) -> list[Question]:
+    """Questions whose stem is like this one, most alike first, with `.likeness` in percent.
+
+    Uses index: question_stem_trigram.
+    """
+    if len(stem.strip()) < 8:
+        return []
+    normal = Func(Value(stem), function="public.normalize_stem", output_field=TextField())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(RESEMBLES)]
+        )
+        found = (
+            Question.objects.filter(normalized_stem__trigram_similar=normal)
+            .exclude(pk=other_than)
+            .annotate(likeness=Round(TrigramSimilarity("normalized_stem", normal) * 100))
+            .order_by("-likeness")
+            .only("stem", "external_id", "status")[:limit]
+        )
+        return list(found)
+
+
+def tags_in_use(limit: int = 50) -> list[str]:
+    """The most used tags."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tag FROM public.questions, pg_catalog.unnest(tags) AS tag"
+            " GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %s",
+            [limit],
+        )
+        return [row[0] for row in cursor.fetchall()]

@@ -10,7 +10,7 @@ from django.db.models import Func, Q, Value
 from django.db.models.functions import Random
 
 if TYPE_CHECKING:
-    from quizbank.models import Category, LightningQuestion, Question
+    from quizbank.models import Category
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -26,3 +27,12 @@ def empty_redis(own_redis: tuple[Redis, Redis]) -> None:
     """No test sees the jobs or the cache of another one."""
     for client in own_redis:
         client.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings: Any) -> None:
+    """No collectstatic before the tests: names without hashes."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }

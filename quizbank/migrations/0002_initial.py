@@ -17,938 +17,2526 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('quizbank', '0001_normalize_stem'),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("quizbank", "0001_normalize_stem"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Choice',
+            name="Choice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('is_correct', models.BooleanField(default=False, verbose_name='correct')),
-                ('fraction', models.DecimalField(blank=True, decimal_places=5, help_text='Partial credit from -1 to 1; empty: all or nothing.', max_digits=6, null=True)),
-                ('tolerance', models.DecimalField(blank=True, decimal_places=10, help_text='Numeric questions: how far an answer may be off.', max_digits=20, null=True)),
-                ('feedback', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("text", models.TextField()),
+                ("is_correct", models.BooleanField(default=False, verbose_name="correct")),
+                (
+                    "fraction",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Partial credit from -1 to 1; empty: all or nothing.",
+                        max_digits=6,
+                        null=True,
+                    ),
+                ),
+                (
+                    "tolerance",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=10,
+                        help_text="Numeric questions: how far an answer may be off.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                ("feedback", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'choices',
-                'ordering': ('position',),
+                "db_table": "choices",
+                "ordering": ("position",),
             },
         ),
         migrations.CreateModel(
-            name='ExamEvent',
+            name="ExamEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('code', models.TextField(help_text='Short and stable: it stands in imports and exports, for example NET.')),
-                ('title', models.TextField()),
-                ('description', models.TextField(blank=True, default='')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigIntegerField()),
+                (
+                    "code",
+                    models.TextField(
+                        help_text="Short and stable: it stands in imports and exports, for example NET."
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("description", models.TextField(blank=True, default="")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.GeneratedField(db_persist=True, expression=models.Func('id', function='uuid_extract_timestamp'), output_field=models.DateTimeField())),
-                ('file_name', models.TextField()),
-                ('format', models.TextField()),
-                ('options', models.JSONField(default=dict)),
-                ('file', models.BinaryField(null=True)),
-                ('status', models.TextField(choices=[('preview', 'Waiting for confirmation'), ('applied', 'Applied'), ('undone', 'Undone'), ('discarded', 'Discarded'), ('failed', 'Failed')], default='preview')),
-                ('counts', models.JSONField(default=dict)),
-                ('errors', models.JSONField(default=list)),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func("id", function="uuid_extract_timestamp"),
+                        output_field=models.DateTimeField(),
+                    ),
+                ),
+                ("file_name", models.TextField()),
+                ("format", models.TextField()),
+                ("options", models.JSONField(default=dict)),
+                ("file", models.BinaryField(null=True)),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[
+                            ("preview", "Waiting for confirmation"),
+                            ("applied", "Applied"),
+                            ("undone", "Undone"),
+                            ("discarded", "Discarded"),
+                            ("failed", "Failed"),
+                        ],
+                        default="preview",
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict)),
+                ("errors", models.JSONField(default=list)),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'db_table': 'import_batches',
-                'ordering': ('-id',),
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "db_table": "import_batches",
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='ImportItem',
+            name="ImportItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.TextField()),
-                ('action', models.TextField(choices=[('created', 'New'), ('changed', 'Changed')])),
-                ('before', models.JSONField(null=True)),
-                ('version_after', models.PositiveBigIntegerField()),
-                ('undo_result', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("label", models.TextField()),
+                ("action", models.TextField(choices=[("created", "New"), ("changed", "Changed")])),
+                ("before", models.JSONField(null=True)),
+                ("version_after", models.PositiveBigIntegerField()),
+                ("undo_result", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'import_items',
+                "db_table": "import_items",
             },
         ),
         migrations.CreateModel(
-            name='LightningQuestion',
+            name="LightningQuestion",
             fields=[
-                ('id', models.TextField(help_text='Stable, for example lr-easy-math-001.', primary_key=True, serialize=False, verbose_name='key')),
-                ('question', models.TextField()),
-                ('correct_answer', models.TextField()),
-                ('accepted_answers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, help_text='Other spellings that count.', size=None)),
-                ('explanation', models.TextField(blank=True, default='')),
-                ('question_type', models.TextField(choices=[('general_knowledge', 'General knowledge'), ('brain_teaser', 'Brain teaser'), ('math', 'Math'), ('nursery_rhyme', 'Nursery rhyme')], verbose_name='type')),
-                ('difficulty', models.TextField(choices=[('easy', 'Easy'), ('intermediate', 'Intermediate'), ('advanced', 'Advanced'), ('insane', 'Insane')])),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(db_default=models.Func(function='now'), editable=False)),
+                (
+                    "id",
+                    models.TextField(
+                        help_text="Stable, for example lr-easy-math-001.",
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="key",
+                    ),
+                ),
+                ("question", models.TextField()),
+                ("correct_answer", models.TextField()),
+                (
+                    "accepted_answers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        blank=True,
+                        default=list,
+                        help_text="Other spellings that count.",
+                        size=None,
+                    ),
+                ),
+                ("explanation", models.TextField(blank=True, default="")),
+                (
+                    "question_type",
+                    models.TextField(
+                        choices=[
+                            ("general_knowledge", "General knowledge"),
+                            ("brain_teaser", "Brain teaser"),
+                            ("math", "Math"),
+                            ("nursery_rhyme", "Nursery rhyme"),
+                        ],
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "difficulty",
+                    models.TextField(
+                        choices=[
+                            ("easy", "Easy"),
+                            ("intermediate", "Intermediate"),
+                            ("advanced", "Advanced"),
+                            ("insane", "Insane"),
+                        ]
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=models.Func(function="now"), editable=False),
+                ),
             ],
             options={
-                'db_table': 'lightning_round_questions',
-                'ordering': ('id',),
+                "db_table": "lightning_round_questions",
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='LightningQuestionEvent',
+            name="LightningQuestionEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.TextField(help_text='Stable, for example lr-easy-math-001.', serialize=False, verbose_name='key')),
-                ('question', models.TextField()),
-                ('correct_answer', models.TextField()),
-                ('accepted_answers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, help_text='Other spellings that count.', size=None)),
-                ('explanation', models.TextField(blank=True, default='')),
-                ('question_type', models.TextField(choices=[('general_knowledge', 'General knowledge'), ('brain_teaser', 'Brain teaser'), ('math', 'Math'), ('nursery_rhyme', 'Nursery rhyme')], verbose_name='type')),
-                ('difficulty', models.TextField(choices=[('easy', 'Easy'), ('intermediate', 'Intermediate'), ('advanced', 'Advanced'), ('insane', 'Insane')])),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.TextField(
+                        help_text="Stable, for example lr-easy-math-001.",
+                        serialize=False,
+                        verbose_name="key",
+                    ),
+                ),
+                ("question", models.TextField()),
+                ("correct_answer", models.TextField()),
+                (
+                    "accepted_answers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(),
+                        blank=True,
+                        default=list,
+                        help_text="Other spellings that count.",
+                        size=None,
+                    ),
+                ),
+                ("explanation", models.TextField(blank=True, default="")),
+                (
+                    "question_type",
+                    models.TextField(
+                        choices=[
+                            ("general_knowledge", "General knowledge"),
+                            ("brain_teaser", "Brain teaser"),
+                            ("math", "Math"),
+                            ("nursery_rhyme", "Nursery rhyme"),
+                        ],
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "difficulty",
+                    models.TextField(
+                        choices=[
+                            ("easy", "Easy"),
+                            ("intermediate", "Intermediate"),
+                            ("advanced", "Advanced"),
+                            ("insane", "Insane"),
+                        ]
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.GeneratedField(db_persist=True, expression=models.Func('id', function='uuid_extract_timestamp'), output_field=models.DateTimeField())),
-                ('external_id', models.TextField(blank=True, help_text='The number in the published pool, for example T1A01.', null=True)),
-                ('kind', models.TextField(choices=[('single', 'Single choice'), ('multiple', 'Multiple choice'), ('true_false', 'True or false'), ('short_answer', 'Short answer'), ('numeric', 'Numeric')], default='single')),
-                ('stem', models.TextField(help_text='Markdown.')),
-                ('explanation', models.TextField(blank=True, default='', help_text='Markdown.')),
-                ('media', models.JSONField(blank=True, default=list)),
-                ('difficulty', models.TextField(choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], default='medium')),
-                ('status', models.TextField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('active', 'Active'), ('retired', 'Retired')], default='draft')),
-                ('is_premium', models.BooleanField(default=False, verbose_name='premium')),
-                ('is_user_generated', models.BooleanField(default=False, verbose_name='user generated')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('answered', models.BooleanField(default=False, help_text="Set at the first answer, for good: the question can't be deleted.")),
-                ('success_rate', models.DecimalField(blank=True, decimal_places=2, editable=False, max_digits=5, null=True)),
-                ('success_bucket', models.GeneratedField(db_persist=True, expression=models.Case(models.When(success_rate__lt=40, then=models.Value('hard')), models.When(success_rate__lte=70, then=models.Value('medium')), models.When(success_rate__gt=70, then=models.Value('easy'))), output_field=models.TextField())),
-                ('random_key', models.FloatField(db_default=django.db.models.functions.math.Random(), editable=False)),
-                ('version', models.PositiveBigIntegerField(db_default=1, editable=False)),
-                ('content_hash', models.TextField(db_default='', editable=False)),
-                ('published_hash', models.TextField(editable=False, null=True)),
-                ('has_unpublished_changes', models.GeneratedField(db_persist=True, expression=models.Case(models.When(published_hash=None, then=models.Value(False)), models.When(content_hash=models.F('published_hash'), then=models.Value(False)), default=models.Value(True)), output_field=models.BooleanField())),
-                ('updated_at', models.DateTimeField(db_default=models.Func(function='now'), editable=False)),
-                ('normalized_stem', models.GeneratedField(db_persist=True, expression=models.Func('stem', function='public.normalize_stem'), output_field=models.TextField())),
-                ('stem_hash', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.functions.text.MD5(models.Func('stem', function='public.normalize_stem')), models.UUIDField()), output_field=models.UUIDField())),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('stem', 'explanation', config='english'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func("id", function="uuid_extract_timestamp"),
+                        output_field=models.DateTimeField(),
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.TextField(
+                        blank=True,
+                        help_text="The number in the published pool, for example T1A01.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("single", "Single choice"),
+                            ("multiple", "Multiple choice"),
+                            ("true_false", "True or false"),
+                            ("short_answer", "Short answer"),
+                            ("numeric", "Numeric"),
+                        ],
+                        default="single",
+                    ),
+                ),
+                ("stem", models.TextField(help_text="Markdown.")),
+                ("explanation", models.TextField(blank=True, default="", help_text="Markdown.")),
+                ("media", models.JSONField(blank=True, default=list)),
+                (
+                    "difficulty",
+                    models.TextField(
+                        choices=[("easy", "Easy"), ("medium", "Medium"), ("hard", "Hard")],
+                        default="medium",
+                    ),
+                ),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In review"),
+                            ("active", "Active"),
+                            ("retired", "Retired"),
+                        ],
+                        default="draft",
+                    ),
+                ),
+                ("is_premium", models.BooleanField(default=False, verbose_name="premium")),
+                (
+                    "is_user_generated",
+                    models.BooleanField(default=False, verbose_name="user generated"),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "answered",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Set at the first answer, for good: the question can't be deleted.",
+                    ),
+                ),
+                (
+                    "success_rate",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, editable=False, max_digits=5, null=True
+                    ),
+                ),
+                (
+                    "success_bucket",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(success_rate__lt=40, then=models.Value("hard")),
+                            models.When(success_rate__lte=70, then=models.Value("medium")),
+                            models.When(success_rate__gt=70, then=models.Value("easy")),
+                        ),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "random_key",
+                    models.FloatField(
+                        db_default=django.db.models.functions.math.Random(), editable=False
+                    ),
+                ),
+                ("version", models.PositiveBigIntegerField(db_default=1, editable=False)),
+                ("content_hash", models.TextField(db_default="", editable=False)),
+                ("published_hash", models.TextField(editable=False, null=True)),
+                (
+                    "has_unpublished_changes",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(published_hash=None, then=models.Value(False)),
+                            models.When(
+                                content_hash=models.F("published_hash"), then=models.Value(False)
+                            ),
+                            default=models.Value(True),
+                        ),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=models.Func(function="now"), editable=False),
+                ),
+                (
+                    "normalized_stem",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func("stem", function="public.normalize_stem"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "stem_hash",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.comparison.Cast(
+                            django.db.models.functions.text.MD5(
+                                models.Func("stem", function="public.normalize_stem")
+                            ),
+                            models.UUIDField(),
+                        ),
+                        output_field=models.UUIDField(),
+                    ),
+                ),
+                (
+                    "search",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            "stem", "explanation", config="english"
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
             ],
             options={
-                'db_table': 'questions',
-                'permissions': (('publish_question', 'Can publish and retire questions'), ('import_question', 'Can import questions'), ('export_question', 'Can export questions')),
+                "db_table": "questions",
+                "permissions": (
+                    ("publish_question", "Can publish and retire questions"),
+                    ("import_question", "Can import questions"),
+                    ("export_question", "Can export questions"),
+                ),
             },
         ),
         migrations.CreateModel(
-            name='QuestionCategory',
+            name="QuestionCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_primary", models.BooleanField(default=False, verbose_name="primary")),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'db_table': 'question_categories',
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "db_table": "question_categories",
             },
         ),
         migrations.CreateModel(
-            name='QuestionCategoryEvent',
+            name="QuestionCategoryEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigIntegerField()),
+                ("is_primary", models.BooleanField(default=False, verbose_name="primary")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='QuestionEvent',
+            name="QuestionEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=uuid_utils.compat.uuid7, editable=False, serialize=False)),
-                ('external_id', models.TextField(blank=True, help_text='The number in the published pool, for example T1A01.', null=True)),
-                ('kind', models.TextField(choices=[('single', 'Single choice'), ('multiple', 'Multiple choice'), ('true_false', 'True or false'), ('short_answer', 'Short answer'), ('numeric', 'Numeric')], default='single')),
-                ('stem', models.TextField(help_text='Markdown.')),
-                ('explanation', models.TextField(blank=True, default='', help_text='Markdown.')),
-                ('media', models.JSONField(blank=True, default=list)),
-                ('difficulty', models.TextField(choices=[('easy', 'Easy'), ('medium', 'Medium'), ('hard', 'Hard')], default='medium')),
-                ('status', models.TextField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('active', 'Active'), ('retired', 'Retired')], default='draft')),
-                ('is_premium', models.BooleanField(default=False, verbose_name='premium')),
-                ('is_user_generated', models.BooleanField(default=False, verbose_name='user generated')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.TextField(
+                        blank=True,
+                        help_text="The number in the published pool, for example T1A01.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("single", "Single choice"),
+                            ("multiple", "Multiple choice"),
+                            ("true_false", "True or false"),
+                            ("short_answer", "Short answer"),
+                            ("numeric", "Numeric"),
+                        ],
+                        default="single",
+                    ),
+                ),
+                ("stem", models.TextField(help_text="Markdown.")),
+                ("explanation", models.TextField(blank=True, default="", help_text="Markdown.")),
+                ("media", models.JSONField(blank=True, default=list)),
+                (
+                    "difficulty",
+                    models.TextField(
+                        choices=[("easy", "Easy"), ("medium", "Medium"), ("hard", "Hard")],
+                        default="medium",
+                    ),
+                ),
+                (
+                    "status",
+                    models.TextField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("in_review", "In review"),
+                            ("active", "Active"),
+                            ("retired", "Retired"),
+                        ],
+                        default="draft",
+                    ),
+                ),
+                ("is_premium", models.BooleanField(default=False, verbose_name="premium")),
+                (
+                    "is_user_generated",
+                    models.BooleanField(default=False, verbose_name="user generated"),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='QuestionExam',
+            name="QuestionExam",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'question_exams',
+                "db_table": "question_exams",
             },
         ),
         migrations.CreateModel(
-            name='QuestionExamEvent',
+            name="QuestionExamEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigIntegerField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='QuestionRevision',
+            name="QuestionRevision",
             fields=[
-                ('id', models.UUIDField(db_default=models.Func(function='uuidv7'), default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.GeneratedField(db_persist=True, expression=models.Func('id', function='uuid_extract_timestamp'), output_field=models.DateTimeField())),
-                ('number', models.PositiveIntegerField(db_default=0, editable=False)),
-                ('content', models.JSONField(db_default=models.Value({}, models.JSONField()), editable=False)),
-                ('content_hash', models.TextField(db_default='', editable=False)),
-                ('reason', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=models.Func(function="uuidv7"),
+                        default=uuid_utils.compat.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func("id", function="uuid_extract_timestamp"),
+                        output_field=models.DateTimeField(),
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(db_default=0, editable=False)),
+                (
+                    "content",
+                    models.JSONField(
+                        db_default=models.Value({}, models.JSONField()), editable=False
+                    ),
+                ),
+                ("content_hash", models.TextField(db_default="", editable=False)),
+                ("reason", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'question_revisions',
-                'ordering': ('-number',),
+                "db_table": "question_revisions",
+                "ordering": ("-number",),
             },
         ),
         migrations.CreateModel(
-            name='Subject',
+            name="Subject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(unique=True)),
-                ('name', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(unique=True)),
+                ("name", models.TextField()),
             ],
             options={
-                'db_table': 'subjects',
-                'ordering': ('name',),
+                "db_table": "subjects",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='SubjectEvent',
+            name="SubjectEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('code', models.SlugField(db_index=False)),
-                ('name', models.TextField()),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigIntegerField()),
+                ("code", models.SlugField(db_index=False)),
+                ("name", models.TextField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('system', 'System'), ('topic', 'Topic'), ('subtopic', 'Subtopic'), ('section', 'Section'), ('group', 'Group')], default='topic')),
-                ('code', models.TextField(help_text='Unique within the exam; it stands in imports and exports.')),
-                ('name', models.TextField()),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='quizbank.category')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("system", "System"),
+                            ("topic", "Topic"),
+                            ("subtopic", "Subtopic"),
+                            ("section", "Section"),
+                            ("group", "Group"),
+                        ],
+                        default="topic",
+                    ),
+                ),
+                (
+                    "code",
+                    models.TextField(
+                        help_text="Unique within the exam; it stands in imports and exports."
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="quizbank.category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'categories',
-                'db_table': 'categories',
-                'ordering': ('position', 'name'),
+                "verbose_name_plural": "categories",
+                "db_table": "categories",
+                "ordering": ("position", "name"),
             },
         ),
         migrations.CreateModel(
-            name='ChoiceEvent',
+            name="ChoiceEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('is_correct', models.BooleanField(default=False, verbose_name='correct')),
-                ('fraction', models.DecimalField(blank=True, decimal_places=5, help_text='Partial credit from -1 to 1; empty: all or nothing.', max_digits=6, null=True)),
-                ('tolerance', models.DecimalField(blank=True, decimal_places=10, help_text='Numeric questions: how far an answer may be off.', max_digits=20, null=True)),
-                ('feedback', models.TextField(blank=True, default='')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='quizbank.choice')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigIntegerField()),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("text", models.TextField()),
+                ("is_correct", models.BooleanField(default=False, verbose_name="correct")),
+                (
+                    "fraction",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=5,
+                        help_text="Partial credit from -1 to 1; empty: all or nothing.",
+                        max_digits=6,
+                        null=True,
+                    ),
+                ),
+                (
+                    "tolerance",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=10,
+                        help_text="Numeric questions: how far an answer may be off.",
+                        max_digits=20,
+                        null=True,
+                    ),
+                ),
+                ("feedback", models.TextField(blank=True, default="")),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="quizbank.choice",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Exam',
+            name="Exam",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(help_text='Short and stable: it stands in imports and exports, for example NET.')),
-                ('title', models.TextField()),
-                ('description', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.TextField(
+                        help_text="Short and stable: it stands in imports and exports, for example NET."
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("description", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'exams',
-                'ordering': ('code',),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Upper('code'), name='exam_code_is_unique', violation_error_message='An exam with this code exists already.'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('code'), models.Value('')), _negated=True), name='exam_has_code', violation_error_message='Code must not be empty.'), models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('title'), models.Value('')), _negated=True), name='exam_has_title', violation_error_message='Title must not be empty.')],
+                "db_table": "exams",
+                "ordering": ("code",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Upper("code"),
+                        name="exam_code_is_unique",
+                        violation_error_message="An exam with this code exists already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.text.Trim("code"), models.Value("")
+                            ),
+                            _negated=True,
+                        ),
+                        name="exam_has_code",
+                        violation_error_message="Code must not be empty.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.text.Trim("title"), models.Value("")
+                            ),
+                            _negated=True,
+                        ),
+                        name="exam_has_title",
+                        violation_error_message="Title must not be empty.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CategoryEvent',
+            name="CategoryEvent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('id', models.BigIntegerField()),
-                ('kind', models.TextField(choices=[('system', 'System'), ('topic', 'Topic'), ('subtopic', 'Subtopic'), ('section', 'Section'), ('group', 'Group')], default='topic')),
-                ('code', models.TextField(help_text='Unique within the exam; it stands in imports and exports.')),
-                ('name', models.TextField()),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.category')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='quizbank.category')),
-                ('exam', models.ForeignKey(blank=True, db_constraint=False, help_text='Empty for a category that several exams share.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.exam')),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("system", "System"),
+                            ("topic", "Topic"),
+                            ("subtopic", "Subtopic"),
+                            ("section", "Section"),
+                            ("group", "Group"),
+                        ],
+                        default="topic",
+                    ),
+                ),
+                (
+                    "code",
+                    models.TextField(
+                        help_text="Unique within the exam; it stands in imports and exports."
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="quizbank.category",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="quizbank.category",
+                    ),
+                ),
+                (
+                    "exam",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Empty for a category that several exams share.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="quizbank.exam",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='category',
-            name='exam',
-            field=models.ForeignKey(blank=True, help_text='Empty for a category that several exams share.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='quizbank.exam'),
+            model_name="category",
+            name="exam",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Empty for a category that several exams share.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="categories",
+                to="quizbank.exam",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exam',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_examevent" ("code", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title") SELECT new_values."code", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='a6df8be59c8739c78e6b522195a3cfa1ad897d23', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_c28fb', referencing='REFERENCING NEW TABLE AS new_values ', table='exams', when='AFTER')),
+            model_name="exam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_examevent" ("code", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title") SELECT new_values."code", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."title" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a6df8be59c8739c78e6b522195a3cfa1ad897d23",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c28fb",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exam',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_examevent" ("code", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title") SELECT new_values."code", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='be059028c4e211b8440bc9cc4e32335bda4a527f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_b1fb3', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='exams', when='AFTER')),
+            model_name="exam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_examevent" ("code", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title") SELECT new_values."code", new_values."description", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."title" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="be059028c4e211b8440bc9cc4e32335bda4a527f",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b1fb3",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exam',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_examevent" ("code", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title") SELECT old_values."code", old_values."description", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='a6c942f337f7f685fca1743f0196b741e2d303fc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_27051', referencing='REFERENCING OLD TABLE AS old_values ', table='exams', when='AFTER')),
+            model_name="exam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_examevent" ("code", "description", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "title") SELECT old_values."code", old_values."description", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."title" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="a6c942f337f7f685fca1743f0196b741e2d303fc",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_27051",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='examevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="examevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='examevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='quizbank.exam'),
+            model_name="examevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="quizbank.exam",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='import_batches', to=settings.AUTH_USER_MODEL),
+            model_name="importbatch",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="import_batches",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='importitem',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='quizbank.importbatch'),
+            model_name="importitem",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="items",
+                to="quizbank.importbatch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='lightningquestion',
-            index=models.Index(fields=['difficulty'], name='idx_lightning_questions_diff'),
+            model_name="lightningquestion",
+            index=models.Index(fields=["difficulty"], name="idx_lightning_questions_diff"),
         ),
         migrations.AddIndex(
-            model_name='lightningquestion',
-            index=models.Index(fields=['question_type'], name='idx_lightning_questions_type'),
+            model_name="lightningquestion",
+            index=models.Index(fields=["question_type"], name="idx_lightning_questions_type"),
         ),
         migrations.AddIndex(
-            model_name='lightningquestion',
-            index=models.Index(fields=['difficulty', 'question_type'], name='idx_lightning_q_diff_type'),
+            model_name="lightningquestion",
+            index=models.Index(
+                fields=["difficulty", "question_type"], name="idx_lightning_q_diff_type"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lightningquestion',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('id'), models.Value('')), _negated=True), name='lightning_question_has_key', violation_error_message='Id must not be empty.'),
+            model_name="lightningquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("id"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="lightning_question_has_key",
+                violation_error_message="Id must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lightningquestion',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('question'), models.Value('')), _negated=True), name='lightning_question_has_text', violation_error_message='Question must not be empty.'),
+            model_name="lightningquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("question"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="lightning_question_has_text",
+                violation_error_message="Question must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lightningquestion',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('correct_answer'), models.Value('')), _negated=True), name='lightning_question_has_answer', violation_error_message='Correct answer must not be empty.'),
+            model_name="lightningquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("correct_answer"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="lightning_question_has_answer",
+                violation_error_message="Correct answer must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lightningquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('question_type__in', ['general_knowledge', 'brain_teaser', 'math', 'nursery_rhyme'])), name='lightning_question_type_is_known'),
+            model_name="lightningquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "question_type__in",
+                        ["general_knowledge", "brain_teaser", "math", "nursery_rhyme"],
+                    )
+                ),
+                name="lightning_question_type_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lightningquestion',
-            constraint=models.CheckConstraint(condition=models.Q(('difficulty__in', ['easy', 'intermediate', 'advanced', 'insane'])), name='lightning_difficulty_is_known'),
+            model_name="lightningquestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("difficulty__in", ["easy", "intermediate", "advanced", "insane"])
+                ),
+                name="lightning_difficulty_is_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lightningquestion',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_lightningquestionevent" ("accepted_answers", "correct_answer", "difficulty", "explanation", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "question_type") SELECT new_values."accepted_answers", new_values."correct_answer", new_values."difficulty", new_values."explanation", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."question_type" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='ef7f1a492587570af5acf121db7993e89d4733b9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_88b11', referencing='REFERENCING NEW TABLE AS new_values ', table='lightning_round_questions', when='AFTER')),
+            model_name="lightningquestion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_lightningquestionevent" ("accepted_answers", "correct_answer", "difficulty", "explanation", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "question_type") SELECT new_values."accepted_answers", new_values."correct_answer", new_values."difficulty", new_values."explanation", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question", new_values."question_type" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="ef7f1a492587570af5acf121db7993e89d4733b9",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_88b11",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="lightning_round_questions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lightningquestion',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_lightningquestionevent" ("accepted_answers", "correct_answer", "difficulty", "explanation", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "question_type") SELECT new_values."accepted_answers", new_values."correct_answer", new_values."difficulty", new_values."explanation", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."question_type" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."accepted_answers" IS DISTINCT FROM (new_values."accepted_answers") OR old_values."correct_answer" IS DISTINCT FROM (new_values."correct_answer") OR old_values."difficulty" IS DISTINCT FROM (new_values."difficulty") OR old_values."explanation" IS DISTINCT FROM (new_values."explanation") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_active" IS DISTINCT FROM (new_values."is_active") OR old_values."question" IS DISTINCT FROM (new_values."question") OR old_values."question_type" IS DISTINCT FROM (new_values."question_type")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c4d31d827fe48a3ed89f21773459b93e01855c76', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_597e0', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='lightning_round_questions', when='AFTER')),
+            model_name="lightningquestion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_lightningquestionevent" ("accepted_answers", "correct_answer", "difficulty", "explanation", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "question_type") SELECT new_values."accepted_answers", new_values."correct_answer", new_values."difficulty", new_values."explanation", new_values."id", new_values."is_active", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question", new_values."question_type" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."accepted_answers" IS DISTINCT FROM (new_values."accepted_answers") OR old_values."correct_answer" IS DISTINCT FROM (new_values."correct_answer") OR old_values."difficulty" IS DISTINCT FROM (new_values."difficulty") OR old_values."explanation" IS DISTINCT FROM (new_values."explanation") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_active" IS DISTINCT FROM (new_values."is_active") OR old_values."question" IS DISTINCT FROM (new_values."question") OR old_values."question_type" IS DISTINCT FROM (new_values."question_type")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c4d31d827fe48a3ed89f21773459b93e01855c76",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_597e0",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="lightning_round_questions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lightningquestion',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_lightningquestionevent" ("accepted_answers", "correct_answer", "difficulty", "explanation", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "question_type") SELECT old_values."accepted_answers", old_values."correct_answer", old_values."difficulty", old_values."explanation", old_values."id", old_values."is_active", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."question_type" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='cfe784beff9c0b14b0f57be56a32358ba83babbb', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_6cd9c', referencing='REFERENCING OLD TABLE AS old_values ', table='lightning_round_questions', when='AFTER')),
+            model_name="lightningquestion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_lightningquestionevent" ("accepted_answers", "correct_answer", "difficulty", "explanation", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question", "question_type") SELECT old_values."accepted_answers", old_values."correct_answer", old_values."difficulty", old_values."explanation", old_values."id", old_values."is_active", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question", old_values."question_type" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="cfe784beff9c0b14b0f57be56a32358ba83babbb",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6cd9c",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="lightning_round_questions",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='lightningquestionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="lightningquestionevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='lightningquestionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='quizbank.lightningquestion'),
+            model_name="lightningquestionevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="quizbank.lightningquestion",
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='author',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='questions', to=settings.AUTH_USER_MODEL),
+            model_name="question",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="questions",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='numbered_by',
-            field=models.ForeignKey(blank=True, help_text='The exam whose numbering the external id belongs to.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='numbered_questions', to='quizbank.exam'),
+            model_name="question",
+            name="numbered_by",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The exam whose numbering the external id belongs to.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="numbered_questions",
+                to="quizbank.exam",
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='system',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='quizbank.category'),
+            model_name="question",
+            name="system",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="quizbank.category",
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='topic',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='quizbank.category'),
+            model_name="question",
+            name="topic",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="quizbank.category",
+            ),
         ),
         migrations.AddField(
-            model_name='importitem',
-            name='question',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='import_items', to='quizbank.question'),
+            model_name="importitem",
+            name="question",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="import_items",
+                to="quizbank.question",
+            ),
         ),
         migrations.AddField(
-            model_name='choiceevent',
-            name='question',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.question'),
+            model_name="choiceevent",
+            name="question",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.question",
+            ),
         ),
         migrations.AddField(
-            model_name='choice',
-            name='question',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='choices', to='quizbank.question'),
+            model_name="choice",
+            name="question",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="choices",
+                to="quizbank.question",
+            ),
         ),
         migrations.AddField(
-            model_name='questioncategory',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quizbank.category'),
+            model_name="questioncategory",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="quizbank.category"
+            ),
         ),
         migrations.AddField(
-            model_name='questioncategory',
-            name='question',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='quizbank.question'),
+            model_name="questioncategory",
+            name="question",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="quizbank.question"
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='categories',
-            field=models.ManyToManyField(blank=True, related_name='questions', through='quizbank.QuestionCategory', to='quizbank.category'),
+            model_name="question",
+            name="categories",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="questions",
+                through="quizbank.QuestionCategory",
+                to="quizbank.category",
+            ),
         ),
         migrations.AddField(
-            model_name='questioncategoryevent',
-            name='category',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.category'),
+            model_name="questioncategoryevent",
+            name="category",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.category",
+            ),
         ),
         migrations.AddField(
-            model_name='questioncategoryevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="questioncategoryevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='questioncategoryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='quizbank.questioncategory'),
+            model_name="questioncategoryevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="quizbank.questioncategory",
+            ),
         ),
         migrations.AddField(
-            model_name='questioncategoryevent',
-            name='question',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.question'),
+            model_name="questioncategoryevent",
+            name="question",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.question",
+            ),
         ),
         migrations.AddField(
-            model_name='questionevent',
-            name='author',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="questionevent",
+            name="author",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='questionevent',
-            name='numbered_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The exam whose numbering the external id belongs to.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.exam'),
+            model_name="questionevent",
+            name="numbered_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The exam whose numbering the external id belongs to.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.exam",
+            ),
         ),
         migrations.AddField(
-            model_name='questionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="questionevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='questionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='id_numbered_by_external_id_kind_stem_explanation_media_difficulty_status_subject_is_premium_is_user_generated_tags_author_published_revision_events', to='quizbank.question'),
+            model_name="questionevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="id_numbered_by_external_id_kind_stem_explanation_media_difficulty_status_subject_is_premium_is_user_generated_tags_author_published_revision_events",
+                to="quizbank.question",
+            ),
         ),
         migrations.AddField(
-            model_name='questionexam',
-            name='exam',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='quizbank.exam'),
+            model_name="questionexam",
+            name="exam",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="quizbank.exam"
+            ),
         ),
         migrations.AddField(
-            model_name='questionexam',
-            name='question',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='quizbank.question'),
+            model_name="questionexam",
+            name="question",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, to="quizbank.question"
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='exams',
-            field=models.ManyToManyField(blank=True, related_name='questions', through='quizbank.QuestionExam', to='quizbank.exam'),
+            model_name="question",
+            name="exams",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="questions",
+                through="quizbank.QuestionExam",
+                to="quizbank.exam",
+            ),
         ),
         migrations.AddField(
-            model_name='questionexamevent',
-            name='exam',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.exam'),
+            model_name="questionexamevent",
+            name="exam",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.exam",
+            ),
         ),
         migrations.AddField(
-            model_name='questionexamevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="questionexamevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='questionexamevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='quizbank.questionexam'),
+            model_name="questionexamevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="quizbank.questionexam",
+            ),
         ),
         migrations.AddField(
-            model_name='questionexamevent',
-            name='question',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.question'),
+            model_name="questionexamevent",
+            name="question",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.question",
+            ),
         ),
         migrations.AddField(
-            model_name='questionrevision',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="questionrevision",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='questionrevision',
-            name='question',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='revisions', to='quizbank.question'),
+            model_name="questionrevision",
+            name="question",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="revisions",
+                to="quizbank.question",
+            ),
         ),
         migrations.AddField(
-            model_name='questionevent',
-            name='published_revision',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.questionrevision'),
+            model_name="questionevent",
+            name="published_revision",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.questionrevision",
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='published_revision',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='quizbank.questionrevision'),
+            model_name="question",
+            name="published_revision",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="quizbank.questionrevision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('code'), models.Value('')), _negated=True), name='subject_has_code', violation_error_message='Code must not be empty.'),
+            model_name="subject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("code"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="subject_has_code",
+                violation_error_message="Code must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subject',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('name'), models.Value('')), _negated=True), name='subject_has_name', violation_error_message='Name must not be empty.'),
+            model_name="subject",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("name"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="subject_has_name",
+                violation_error_message="Name must not be empty.",
+            ),
         ),
         migrations.AddField(
-            model_name='questionevent',
-            name='subject',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizbank.subject'),
+            model_name="questionevent",
+            name="subject",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="quizbank.subject",
+            ),
         ),
         migrations.AddField(
-            model_name='question',
-            name='subject',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='quizbank.subject'),
+            model_name="question",
+            name="subject",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="questions",
+                to="quizbank.subject",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='subject',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_subjectevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c19b6a5b304c2323e0b1ce68d0a3693601b309ad', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2fa89', referencing='REFERENCING NEW TABLE AS new_values ', table='subjects', when='AFTER')),
+            model_name="subject",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_subjectevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'insert\', new_values."id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c19b6a5b304c2323e0b1ce68d0a3693601b309ad",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2fa89",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="subjects",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='subject',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_subjectevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c2da6230c7c4031b44ef078742909127879426d5', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_de6a3', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='subjects', when='AFTER')),
+            model_name="subject",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_subjectevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT new_values."code", new_values."id", new_values."name", _pgh_attached_context.value, NOW(), \'update\', new_values."id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c2da6230c7c4031b44ef078742909127879426d5",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_de6a3",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="subjects",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='subject',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_subjectevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."code", old_values."id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='8f46ac53de707a6869f839d65a237d197e4c72be', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_60ce6', referencing='REFERENCING OLD TABLE AS old_values ', table='subjects', when='AFTER')),
+            model_name="subject",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_subjectevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") SELECT old_values."code", old_values."id", old_values."name", _pgh_attached_context.value, NOW(), \'delete\', old_values."id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8f46ac53de707a6869f839d65a237d197e4c72be",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_60ce6",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="subjects",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='subjectevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="subjectevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='subjectevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='quizbank.subject'),
+            model_name="subjectevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="quizbank.subject",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='categoryevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='07ff0733a87491ff41348c6732c358e8466a878e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f3884', table='quizbank_categoryevent', when='BEFORE')),
+            model_name="categoryevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="07ff0733a87491ff41348c6732c358e8466a878e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_f3884",
+                    table="quizbank_categoryevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='category',
-            index=models.Index(fields=['parent', 'position'], name='category_children'),
+            model_name="category",
+            index=models.Index(fields=["parent", "position"], name="category_children"),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('exam', 'code'), name='category_code_is_unique_in_its_exam', nulls_distinct=False, violation_error_message='This exam has a category with this code already.'),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                fields=("exam", "code"),
+                name="category_code_is_unique_in_its_exam",
+                nulls_distinct=False,
+                violation_error_message="This exam has a category with this code already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('code'), models.Value('')), _negated=True), name='category_has_code', violation_error_message='Code must not be empty.'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("code"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="category_has_code",
+                violation_error_message="Code must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('name'), models.Value('')), _negated=True), name='category_has_name', violation_error_message='Name must not be empty.'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("name"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="category_has_name",
+                violation_error_message="Name must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['system', 'topic', 'subtopic', 'section', 'group'])), name='category_kind_is_known'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["system", "topic", "subtopic", "section", "group"])
+                ),
+                name="category_kind_is_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='tree_has_no_cycle', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM public.assert_category_parent(NEW.id, NEW.parent_id, NEW.exam_id); RETURN NEW;', hash='18494cbf40d6330181d95485b1c8b959531791b9', operation='INSERT OR UPDATE OF "parent_id", "exam_id"', pgid='pgtrigger_tree_has_no_cycle_51ff3', table='categories', when='BEFORE')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="tree_has_no_cycle",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM public.assert_category_parent(NEW.id, NEW.parent_id, NEW.exam_id); RETURN NEW;",
+                    hash="18494cbf40d6330181d95485b1c8b959531791b9",
+                    operation='INSERT OR UPDATE OF "parent_id", "exam_id"',
+                    pgid="pgtrigger_tree_has_no_cycle_51ff3",
+                    table="categories",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='questions_follow_their_category', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    PERFORM public.place_questions_below(array_agg(new_rows.id))\n                    FROM new_rows JOIN old_rows USING (id)\n                    WHERE new_rows.parent_id IS DISTINCT FROM old_rows.parent_id\n                    HAVING count(*) > 0;\n                    RETURN NULL;\n                ', hash='37c4098e649624e2f402a71beea449a3f2fe030f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_questions_follow_their_category_9b534', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='categories', when='AFTER')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="questions_follow_their_category",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    PERFORM public.place_questions_below(array_agg(new_rows.id))\n                    FROM new_rows JOIN old_rows USING (id)\n                    WHERE new_rows.parent_id IS DISTINCT FROM old_rows.parent_id\n                    HAVING count(*) > 0;\n                    RETURN NULL;\n                ",
+                    hash="37c4098e649624e2f402a71beea449a3f2fe030f",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_questions_follow_their_category_9b534",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_categoryevent" ("code", "exam_id", "id", "kind", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT new_values."code", new_values."exam_id", new_values."id", new_values."kind", new_values."name", new_values."parent_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6a748a19ba95a32034950337ffff29cc33f98790', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ca6bf', referencing='REFERENCING NEW TABLE AS new_values ', table='categories', when='AFTER')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_categoryevent" ("code", "exam_id", "id", "kind", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT new_values."code", new_values."exam_id", new_values."id", new_values."kind", new_values."name", new_values."parent_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6a748a19ba95a32034950337ffff29cc33f98790",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_ca6bf",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_categoryevent" ("code", "exam_id", "id", "kind", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT new_values."code", new_values."exam_id", new_values."id", new_values."kind", new_values."name", new_values."parent_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1b3c8957f6419ec64270b93a0b2d8752b85638ca', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_61161', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='categories', when='AFTER')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_categoryevent" ("code", "exam_id", "id", "kind", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT new_values."code", new_values."exam_id", new_values."id", new_values."kind", new_values."name", new_values."parent_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1b3c8957f6419ec64270b93a0b2d8752b85638ca",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_61161",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_categoryevent" ("code", "exam_id", "id", "kind", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT old_values."code", old_values."exam_id", old_values."id", old_values."kind", old_values."name", old_values."parent_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='9a6726fb151e8c85b178113039deef97e3d08404', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_349f7', referencing='REFERENCING OLD TABLE AS old_values ', table='categories', when='AFTER')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_categoryevent" ("code", "exam_id", "id", "kind", "name", "parent_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position") SELECT old_values."code", old_values."exam_id", old_values."id", old_values."kind", old_values."name", old_values."parent_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="9a6726fb151e8c85b178113039deef97e3d08404",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_349f7",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='examevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='aa737e2e0ff4b1865a7aa3428a877922e423a86b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_94993', table='quizbank_examevent', when='BEFORE')),
+            model_name="examevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="aa737e2e0ff4b1865a7aa3428a877922e423a86b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_94993",
+                    table="quizbank_examevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['preview', 'applied', 'undone', 'discarded', 'failed'])), name='import_batch_status_is_known'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["preview", "applied", "undone", "discarded", "failed"])
+                ),
+                name="import_batch_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'preview'), ('file__isnull', True), _connector='OR'), name='import_file_is_kept_for_previews_only'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "preview"), ("file__isnull", True), _connector="OR"),
+                name="import_file_is_kept_for_previews_only",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lightningquestionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='21951e64ea22b3e4ab9a31b665b596e446d61e48', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7d6d2', table='quizbank_lightningquestionevent', when='BEFORE')),
+            model_name="lightningquestionevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="21951e64ea22b3e4ab9a31b665b596e446d61e48",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_7d6d2",
+                    table="quizbank_lightningquestionevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importitem',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['created', 'changed'])), name='import_item_action_is_known'),
+            model_name="importitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("action__in", ["created", "changed"])),
+                name="import_item_action_is_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='choiceevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='29703862a5a810407b6b65e1017ec6f54e226761', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_04973', table='quizbank_choiceevent', when='BEFORE')),
+            model_name="choiceevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="29703862a5a810407b6b65e1017ec6f54e226761",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_04973",
+                    table="quizbank_choiceevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('question', 'position'), name='choice_positions_are_distinct'),
+            model_name="choice",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("question", "position"),
+                name="choice_positions_are_distinct",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('text'), models.Value('')), _negated=True), name='choice_has_text', violation_error_message='Text must not be empty.'),
+            model_name="choice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("text"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="choice_has_text",
+                violation_error_message="Text must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.CheckConstraint(condition=models.Q(('fraction__isnull', True), ('fraction__range', (-1, 1)), _connector='OR'), name='choice_fraction_is_between_minus_one_and_one', violation_error_message='The fraction lies between -1 and 1.'),
+            model_name="choice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("fraction__isnull", True), ("fraction__range", (-1, 1)), _connector="OR"
+                ),
+                name="choice_fraction_is_between_minus_one_and_one",
+                violation_error_message="The fraction lies between -1 and 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.CheckConstraint(condition=models.Q(('tolerance__isnull', True), ('tolerance__gte', 0), _connector='OR'), name='choice_tolerance_is_not_negative', violation_error_message='A tolerance is zero or more.'),
+            model_name="choice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("tolerance__isnull", True), ("tolerance__gte", 0), _connector="OR"
+                ),
+                name="choice_tolerance_is_not_negative",
+                violation_error_message="A tolerance is zero or more.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='choice',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ', hash='a2043d1ac707c757f15a4f7578c8ec63f794516c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_question_follows_insert_08b49', referencing='REFERENCING NEW TABLE AS new_rows ', table='choices', when='AFTER')),
+            model_name="choice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ",
+                    hash="a2043d1ac707c757f15a4f7578c8ec63f794516c",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_question_follows_insert_08b49",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="choices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='choice',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ', hash='c45d94734b7cf9d0b262e5bb06430a3d235a70b3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_question_follows_update_b772b', referencing='REFERENCING NEW TABLE AS new_rows ', table='choices', when='AFTER')),
+            model_name="choice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ",
+                    hash="c45d94734b7cf9d0b262e5bb06430a3d235a70b3",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_question_follows_update_b772b",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="choices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='choice',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM old_rows);\n            RETURN NULL;\n        ', hash='e036b3aee47b4461a89a1b1c4fb1ef9e501c99ca', level='STATEMENT', operation='DELETE', pgid='pgtrigger_question_follows_delete_dd0b6', referencing='REFERENCING OLD TABLE AS old_rows ', table='choices', when='AFTER')),
+            model_name="choice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM old_rows);\n            RETURN NULL;\n        ",
+                    hash="e036b3aee47b4461a89a1b1c4fb1ef9e501c99ca",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_question_follows_delete_dd0b6",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="choices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='choice',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_choiceevent" ("feedback", "fraction", "id", "is_correct", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "question_id", "text", "tolerance") SELECT new_values."feedback", new_values."fraction", new_values."id", new_values."is_correct", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."question_id", new_values."text", new_values."tolerance" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='dbbb739a2b7076abe5110d15903bcc69f4d51c85', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_9103e', referencing='REFERENCING NEW TABLE AS new_values ', table='choices', when='AFTER')),
+            model_name="choice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_choiceevent" ("feedback", "fraction", "id", "is_correct", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "question_id", "text", "tolerance") SELECT new_values."feedback", new_values."fraction", new_values."id", new_values."is_correct", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."position", new_values."question_id", new_values."text", new_values."tolerance" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="dbbb739a2b7076abe5110d15903bcc69f4d51c85",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_9103e",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="choices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='choice',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_choiceevent" ("feedback", "fraction", "id", "is_correct", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "question_id", "text", "tolerance") SELECT new_values."feedback", new_values."fraction", new_values."id", new_values."is_correct", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."question_id", new_values."text", new_values."tolerance" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='10a65eae088141a74a46e4b6881c2f4d84af52d9', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e2648', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='choices', when='AFTER')),
+            model_name="choice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_choiceevent" ("feedback", "fraction", "id", "is_correct", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "question_id", "text", "tolerance") SELECT new_values."feedback", new_values."fraction", new_values."id", new_values."is_correct", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."position", new_values."question_id", new_values."text", new_values."tolerance" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="10a65eae088141a74a46e4b6881c2f4d84af52d9",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e2648",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="choices",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='choice',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_choiceevent" ("feedback", "fraction", "id", "is_correct", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "question_id", "text", "tolerance") SELECT old_values."feedback", old_values."fraction", old_values."id", old_values."is_correct", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."question_id", old_values."text", old_values."tolerance" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='182b0850445c21db9760c2606e7e35c6c10958c9', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_72655', referencing='REFERENCING OLD TABLE AS old_values ', table='choices', when='AFTER')),
+            model_name="choice",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_choiceevent" ("feedback", "fraction", "id", "is_correct", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "question_id", "text", "tolerance") SELECT old_values."feedback", old_values."fraction", old_values."id", old_values."is_correct", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."position", old_values."question_id", old_values."text", old_values."tolerance" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="182b0850445c21db9760c2606e7e35c6c10958c9",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_72655",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="choices",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questioncategory',
-            constraint=models.UniqueConstraint(fields=('question', 'category'), name='question_is_in_category_once'),
+            model_name="questioncategory",
+            constraint=models.UniqueConstraint(
+                fields=("question", "category"), name="question_is_in_category_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questioncategory',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('question',), name='question_has_one_primary_category', violation_error_message='Only one category can be the primary one.'),
+            model_name="questioncategory",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_primary", True)),
+                fields=("question",),
+                name="question_has_one_primary_category",
+                violation_error_message="Only one category can be the primary one.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ', hash='2c07332f8b7221e30d27104ce41871836f807a82', level='STATEMENT', operation='INSERT', pgid='pgtrigger_question_follows_insert_1e536', referencing='REFERENCING NEW TABLE AS new_rows ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ",
+                    hash="2c07332f8b7221e30d27104ce41871836f807a82",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_question_follows_insert_1e536",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ', hash='0631d428cccc0a34eb547413d2f63df717b4407f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_question_follows_update_80ca6', referencing='REFERENCING NEW TABLE AS new_rows ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ",
+                    hash="0631d428cccc0a34eb547413d2f63df717b4407f",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_question_follows_update_80ca6",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM old_rows);\n            RETURN NULL;\n        ', hash='392fc1517da6fbfe0f604b63be10e27a5c37971e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_question_follows_delete_16cb4', referencing='REFERENCING OLD TABLE AS old_rows ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM old_rows);\n            RETURN NULL;\n        ",
+                    hash="392fc1517da6fbfe0f604b63be10e27a5c37971e",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_question_follows_delete_16cb4",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='placed_question_has_primary', sql=pgtrigger.compiler.UpsertTriggerSql(constraint='CONSTRAINT', func="PERFORM public.assert_primary_category(CASE TG_OP WHEN 'DELETE' THEN OLD.question_id ELSE NEW.question_id END); RETURN NULL;", hash='bf9b7feb199594cc3e08baf447116c6708f0bd0d', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_placed_question_has_primary_40c06', table='question_categories', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="placed_question_has_primary",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    constraint="CONSTRAINT",
+                    func="PERFORM public.assert_primary_category(CASE TG_OP WHEN 'DELETE' THEN OLD.question_id ELSE NEW.question_id END); RETURN NULL;",
+                    hash="bf9b7feb199594cc3e08baf447116c6708f0bd0d",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_placed_question_has_primary_40c06",
+                    table="question_categories",
+                    timing="DEFERRABLE INITIALLY DEFERRED",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='place_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            PERFORM public.place_questions(array_agg(DISTINCT question_id))\n            FROM new_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ', hash='764c965031e242d3f83e41e4fc3dc0080af11a62', level='STATEMENT', operation='INSERT', pgid='pgtrigger_place_on_insert_22136', referencing='REFERENCING NEW TABLE AS new_rows ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="place_on_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM public.place_questions(array_agg(DISTINCT question_id))\n            FROM new_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="764c965031e242d3f83e41e4fc3dc0080af11a62",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_place_on_insert_22136",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='place_on_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            PERFORM public.place_questions(array_agg(DISTINCT question_id))\n            FROM new_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ', hash='42e17dd622aa829c6061c208771b4b8b73ea0002', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_place_on_update_e7cf0', referencing='REFERENCING NEW TABLE AS new_rows ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="place_on_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM public.place_questions(array_agg(DISTINCT question_id))\n            FROM new_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="42e17dd622aa829c6061c208771b4b8b73ea0002",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_place_on_update_e7cf0",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='place_on_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            PERFORM public.place_questions(array_agg(DISTINCT question_id))\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ', hash='50f5146f6b3533fd91fd137725210b5753789b11', level='STATEMENT', operation='DELETE', pgid='pgtrigger_place_on_delete_8712e', referencing='REFERENCING OLD TABLE AS old_rows ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="place_on_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM public.place_questions(array_agg(DISTINCT question_id))\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="50f5146f6b3533fd91fd137725210b5753789b11",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_place_on_delete_8712e",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questioncategoryevent" ("category_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."category_id", new_values."id", new_values."is_primary", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='30299b87959142c126d202242dd13ca66dec94ac', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_aed56', referencing='REFERENCING NEW TABLE AS new_values ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questioncategoryevent" ("category_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."category_id", new_values."id", new_values."is_primary", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="30299b87959142c126d202242dd13ca66dec94ac",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_aed56",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questioncategoryevent" ("category_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."category_id", new_values."id", new_values."is_primary", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b7b22b19a0118f468cc594a58c93294042a68af3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_b9af7', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questioncategoryevent" ("category_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."category_id", new_values."id", new_values."is_primary", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b7b22b19a0118f468cc594a58c93294042a68af3",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b9af7",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategory',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questioncategoryevent" ("category_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT old_values."category_id", old_values."id", old_values."is_primary", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='53abc0321ef9b4faf98ddd325637abf3ad50e846', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_f8908', referencing='REFERENCING OLD TABLE AS old_values ', table='question_categories', when='AFTER')),
+            model_name="questioncategory",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questioncategoryevent" ("category_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT old_values."category_id", old_values."id", old_values."is_primary", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="53abc0321ef9b4faf98ddd325637abf3ad50e846",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_f8908",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="question_categories",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questioncategoryevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f27c898837c03073a153c652484374ee71abcf42', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_93c12', table='quizbank_questioncategoryevent', when='BEFORE')),
+            model_name="questioncategoryevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f27c898837c03073a153c652484374ee71abcf42",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_93c12",
+                    table="quizbank_questioncategoryevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionexam',
-            constraint=models.UniqueConstraint(fields=('question', 'exam'), name='question_is_in_exam_once'),
+            model_name="questionexam",
+            constraint=models.UniqueConstraint(
+                fields=("question", "exam"), name="question_is_in_exam_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionexam',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ', hash='b5b5d00a7876b05a23290245c4d7774f9aae832e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_question_follows_insert_9c00d', referencing='REFERENCING NEW TABLE AS new_rows ', table='question_exams', when='AFTER')),
+            model_name="questionexam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ",
+                    hash="b5b5d00a7876b05a23290245c4d7774f9aae832e",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_question_follows_insert_9c00d",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="question_exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionexam',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ', hash='383bbb78de7fa15fddd139c7dfea23ac25515636', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_question_follows_update_6697c', referencing='REFERENCING NEW TABLE AS new_rows ', table='question_exams', when='AFTER')),
+            model_name="questionexam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM new_rows);\n            RETURN NULL;\n        ",
+                    hash="383bbb78de7fa15fddd139c7dfea23ac25515636",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_question_follows_update_6697c",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="question_exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionexam',
-            trigger=pgtrigger.compiler.Trigger(name='question_follows_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM old_rows);\n            RETURN NULL;\n        ', hash='2b19e6221019bcdf0f7146aa83b8adde765b5753', level='STATEMENT', operation='DELETE', pgid='pgtrigger_question_follows_delete_bb029', referencing='REFERENCING OLD TABLE AS old_rows ', table='question_exams', when='AFTER')),
+            model_name="questionexam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="question_follows_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE public.questions SET version = version + 1\n            WHERE id IN (SELECT question_id FROM old_rows);\n            RETURN NULL;\n        ",
+                    hash="2b19e6221019bcdf0f7146aa83b8adde765b5753",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_question_follows_delete_bb029",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="question_exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionexam',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionexamevent" ("exam_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."exam_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='8bd1a4a072c6b5b1462d9c0b8a9d456bb79d647f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_6534e', referencing='REFERENCING NEW TABLE AS new_values ', table='question_exams', when='AFTER')),
+            model_name="questionexam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionexamevent" ("exam_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."exam_id", new_values."id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8bd1a4a072c6b5b1462d9c0b8a9d456bb79d647f",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6534e",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="question_exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionexam',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionexamevent" ("exam_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."exam_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='59c0ce37e457568f9ab8202f480f6d4a47e96473', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_e7fd8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='question_exams', when='AFTER')),
+            model_name="questionexam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionexamevent" ("exam_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT new_values."exam_id", new_values."id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."question_id" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="59c0ce37e457568f9ab8202f480f6d4a47e96473",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e7fd8",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="question_exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionexam',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionexamevent" ("exam_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT old_values."exam_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='473788c36692ca2c36c7119ef859d8e1ba78ed27', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_8bc69', referencing='REFERENCING OLD TABLE AS old_values ', table='question_exams', when='AFTER')),
+            model_name="questionexam",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionexamevent" ("exam_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question_id") SELECT old_values."exam_id", old_values."id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."question_id" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="473788c36692ca2c36c7119ef859d8e1ba78ed27",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8bc69",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="question_exams",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionexamevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9dd1cc30cc926f7c463df9a2ba89c8f8eb25d62d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_94a47', table='quizbank_questionexamevent', when='BEFORE')),
+            model_name="questionexamevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9dd1cc30cc926f7c463df9a2ba89c8f8eb25d62d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_94a47",
+                    table="quizbank_questionexamevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionrevision',
-            constraint=models.UniqueConstraint(fields=('question', 'number'), name='revision_number_is_unique'),
+            model_name="questionrevision",
+            constraint=models.UniqueConstraint(
+                fields=("question", "number"), name="revision_number_is_unique"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionrevision',
-            trigger=pgtrigger.compiler.Trigger(name='freeze_working_copy', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    SELECT public.question_content(q) INTO STRICT NEW.content\n                    FROM public.questions AS q WHERE q.id = NEW.question_id FOR UPDATE;\n                    PERFORM public.assert_publishable(NEW.content);\n                    NEW.content_hash := public.question_content_hash(NEW.content);\n                    NEW.number := 1 + COALESCE((\n                        SELECT max(r.number) FROM public.question_revisions AS r\n                        WHERE r.question_id = NEW.question_id\n                    ), 0);\n                    RETURN NEW;\n                ', hash='6a4e5fea58ac9ebbe803ec722b8aa84d8d9db901', operation='INSERT', pgid='pgtrigger_freeze_working_copy_e27cf', table='question_revisions', when='BEFORE')),
+            model_name="questionrevision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="freeze_working_copy",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    SELECT public.question_content(q) INTO STRICT NEW.content\n                    FROM public.questions AS q WHERE q.id = NEW.question_id FOR UPDATE;\n                    PERFORM public.assert_publishable(NEW.content);\n                    NEW.content_hash := public.question_content_hash(NEW.content);\n                    NEW.number := 1 + COALESCE((\n                        SELECT max(r.number) FROM public.question_revisions AS r\n                        WHERE r.question_id = NEW.question_id\n                    ), 0);\n                    RETURN NEW;\n                ",
+                    hash="6a4e5fea58ac9ebbe803ec722b8aa84d8d9db901",
+                    operation="INSERT",
+                    pgid="pgtrigger_freeze_working_copy_e27cf",
+                    table="question_revisions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionrevision',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'DELETE' AND NOT EXISTS (\n                        SELECT FROM public.questions WHERE id = OLD.question_id\n                    ) THEN\n                        RETURN OLD;\n                    END IF;\n                    RAISE EXCEPTION 'Revisions are append-only: % is not allowed.', TG_OP;\n                ", hash='3b12351de474e14ff0e6ef3481b72ae9b51ff621', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a31c5', table='question_revisions', when='BEFORE')),
+            model_name="questionrevision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF TG_OP = 'DELETE' AND NOT EXISTS (\n                        SELECT FROM public.questions WHERE id = OLD.question_id\n                    ) THEN\n                        RETURN OLD;\n                    END IF;\n                    RAISE EXCEPTION 'Revisions are append-only: % is not allowed.', TG_OP;\n                ",
+                    hash="3b12351de474e14ff0e6ef3481b72ae9b51ff621",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_a31c5",
+                    table="question_revisions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='questionevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b172bab87b6d8759b06e22fd67927ccc92b73626', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cf7b1', table='quizbank_questionevent', when='BEFORE')),
+            model_name="questionevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b172bab87b6d8759b06e22fd67927ccc92b73626",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_cf7b1",
+                    table="quizbank_questionevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('system__isnull', False), ('topic__isnull', False)), fields=['difficulty', 'system', 'topic'], name='idx_question_filters'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("system__isnull", False), ("topic__isnull", False)),
+                fields=["difficulty", "system", "topic"],
+                name="idx_question_filters",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(models.OrderBy(models.F('success_rate'), descending=True), models.F('difficulty'), name='idx_question_success_rate'),
+            model_name="question",
+            index=models.Index(
+                models.OrderBy(models.F("success_rate"), descending=True),
+                models.F("difficulty"),
+                name="idx_question_success_rate",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), name='idx_question_recent'),
+            model_name="question",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True), name="idx_question_recent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), name='question_last_edited'),
+            model_name="question",
+            index=models.Index(
+                models.OrderBy(models.F("updated_at"), descending=True), name="question_last_edited"
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['system', 'topic', 'difficulty', 'random_key'], name='question_draw_by_topic'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("status", "active")),
+                fields=["system", "topic", "difficulty", "random_key"],
+                name="question_draw_by_topic",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['random_key'], name='question_draw'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("status", "active")),
+                fields=["random_key"],
+                name="question_draw",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('status', 'active'), _negated=True), fields=['status', '-updated_at'], name='question_queues'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("status", "active"), _negated=True),
+                fields=["status", "-updated_at"],
+                name="question_queues",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('has_unpublished_changes', True)), fields=['-updated_at'], name='question_unpublished_changes'),
+            model_name="question",
+            index=models.Index(
+                condition=models.Q(("has_unpublished_changes", True)),
+                fields=["-updated_at"],
+                name="question_unpublished_changes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['stem_hash'], name='question_by_stem'),
+            model_name="question",
+            index=models.Index(fields=["stem_hash"], name="question_by_stem"),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['tags'], name='question_tags'),
+            model_name="question",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="question_tags"),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='question_full_text'),
+            model_name="question",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search"], name="question_full_text"
+            ),
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('normalized_stem', name='gin_trgm_ops'), name='question_stem_trigram'),
+            model_name="question",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("normalized_stem", name="gin_trgm_ops"),
+                name="question_stem_trigram",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id__isnull', False)), fields=('numbered_by', 'external_id'), name='question_external_id_is_unique_in_its_numbering', nulls_distinct=False, violation_error_message='A question with this external id exists already.'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id__isnull", False)),
+                fields=("numbered_by", "external_id"),
+                name="question_external_id_is_unique_in_its_numbering",
+                nulls_distinct=False,
+                violation_error_message="A question with this external id exists already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Trim('stem'), models.Value('')), _negated=True), name='question_has_stem', violation_error_message='Stem must not be empty.'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        django.db.models.functions.text.Trim("stem"), models.Value("")
+                    ),
+                    _negated=True,
+                ),
+                name="question_has_stem",
+                violation_error_message="Stem must not be empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('external_id', ''), _negated=True), name='question_external_id_is_not_empty'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                name="question_external_id_is_not_empty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('external_id__isnull', False), ('numbered_by__isnull', True), _connector='OR'), name='question_numbering_has_external_id', violation_error_message='A numbering exam needs an external id.'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("external_id__isnull", False), ("numbered_by__isnull", True), _connector="OR"
+                ),
+                name="question_numbering_has_external_id",
+                violation_error_message="A numbering exam needs an external id.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), _negated=True), ('published_revision__isnull', False), _connector='OR'), name='active_question_has_published_revision'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "active"), _negated=True),
+                    ("published_revision__isnull", False),
+                    _connector="OR",
+                ),
+                name="active_question_has_published_revision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('success_rate__isnull', True), ('success_rate__range', (0, 100)), _connector='OR'), name='question_success_rate_is_percent'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("success_rate__isnull", True),
+                    ("success_rate__range", (0, 100)),
+                    _connector="OR",
+                ),
+                name="question_success_rate_is_percent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(models.Func('media', function='jsonb_typeof'), models.Value('array'))), name='question_media_is_list'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.Exact(
+                        models.Func("media", function="jsonb_typeof"), models.Value("array")
+                    )
+                ),
+                name="question_media_is_list",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['single', 'multiple', 'true_false', 'short_answer', 'numeric'])), name='question_kind_is_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["single", "multiple", "true_false", "short_answer", "numeric"])
+                ),
+                name="question_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('difficulty__in', ['easy', 'medium', 'hard'])), name='question_difficulty_is_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("difficulty__in", ["easy", "medium", "hard"])),
+                name="question_difficulty_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'active', 'retired'])), name='question_status_is_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "in_review", "active", "retired"])),
+                name="question_status_is_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='status_flow', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:in_review,draft:active,draft:retired,in_review:draft,in_review:active,in_review:retired,active:retired,retired:draft,retired:active}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='716d972068a0fa9d193f222505fece529ec2432e', operation='UPDATE', pgid='pgtrigger_status_flow_64aa6', table='questions', when='BEFORE')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="status_flow",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{draft:in_review,draft:active,draft:retired,in_review:draft,in_review:active,in_review:retired,active:retired,retired:draft,retired:active}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="716d972068a0fa9d193f222505fece529ec2432e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_status_flow_64aa6",
+                    table="questions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='answered_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."answered")', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4ccb4e4492dfd09d2a82f37c00cb043b8d65fa5a', operation='DELETE', pgid='pgtrigger_answered_stays_25ab2', table='questions', when='BEFORE')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answered_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."answered")',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="4ccb4e4492dfd09d2a82f37c00cb043b8d65fa5a",
+                    operation="DELETE",
+                    pgid="pgtrigger_answered_stays_25ab2",
+                    table="questions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='answered_is_for_good', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT NEW."answered" AND OLD."answered")', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='fd1b822ddca28dcbe22bacb81d48cf219f62095b', operation='UPDATE', pgid='pgtrigger_answered_is_for_good_21548', table='questions', when='BEFORE')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answered_is_for_good",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (NOT NEW."answered" AND OLD."answered")',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="fd1b822ddca28dcbe22bacb81d48cf219f62095b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_answered_is_for_good_21548",
+                    table="questions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='derive_on_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.version := 1; NEW.content_hash := public.question_content_hash(public.question_content(NEW)); RETURN NEW;', hash='687cc0230232230853a0eaecd85287693d5d96cb', operation='INSERT', pgid='pgtrigger_derive_on_insert_9aec6', table='questions', when='BEFORE')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="derive_on_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NEW.version := 1; NEW.content_hash := public.question_content_hash(public.question_content(NEW)); RETURN NEW;",
+                    hash="687cc0230232230853a0eaecd85287693d5d96cb",
+                    operation="INSERT",
+                    pgid="pgtrigger_derive_on_insert_9aec6",
+                    table="questions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='derive_on_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."content_hash" IS DISTINCT FROM (NEW."content_hash") OR OLD."difficulty" IS DISTINCT FROM (NEW."difficulty") OR OLD."explanation" IS DISTINCT FROM (NEW."explanation") OR OLD."external_id" IS DISTINCT FROM (NEW."external_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_premium" IS DISTINCT FROM (NEW."is_premium") OR OLD."is_user_generated" IS DISTINCT FROM (NEW."is_user_generated") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."media" IS DISTINCT FROM (NEW."media") OR OLD."numbered_by_id" IS DISTINCT FROM (NEW."numbered_by_id") OR OLD."published_revision_id" IS DISTINCT FROM (NEW."published_revision_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."stem" IS DISTINCT FROM (NEW."stem") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id") OR OLD."tags" IS DISTINCT FROM (NEW."tags") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='\n                    NEW.version := OLD.version + 1;\n                    NEW.updated_at := pg_catalog.now();\n                    NEW.content_hash :=\n                        public.question_content_hash(public.question_content(NEW));\n                    IF NEW.published_revision_id IS DISTINCT FROM OLD.published_revision_id THEN\n                        NEW.published_hash := (\n                            SELECT r.content_hash FROM public.question_revisions AS r\n                            WHERE r.id = NEW.published_revision_id\n                        );\n                    END IF;\n                    RETURN NEW;\n                ', hash='2e10bc8465137e883098296e8220e50107ef0bdc', operation='UPDATE', pgid='pgtrigger_derive_on_update_22f31', table='questions', when='BEFORE')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="derive_on_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."content_hash" IS DISTINCT FROM (NEW."content_hash") OR OLD."difficulty" IS DISTINCT FROM (NEW."difficulty") OR OLD."explanation" IS DISTINCT FROM (NEW."explanation") OR OLD."external_id" IS DISTINCT FROM (NEW."external_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_premium" IS DISTINCT FROM (NEW."is_premium") OR OLD."is_user_generated" IS DISTINCT FROM (NEW."is_user_generated") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."media" IS DISTINCT FROM (NEW."media") OR OLD."numbered_by_id" IS DISTINCT FROM (NEW."numbered_by_id") OR OLD."published_revision_id" IS DISTINCT FROM (NEW."published_revision_id") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."stem" IS DISTINCT FROM (NEW."stem") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id") OR OLD."tags" IS DISTINCT FROM (NEW."tags") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
+                    func="\n                    NEW.version := OLD.version + 1;\n                    NEW.updated_at := pg_catalog.now();\n                    NEW.content_hash :=\n                        public.question_content_hash(public.question_content(NEW));\n                    IF NEW.published_revision_id IS DISTINCT FROM OLD.published_revision_id THEN\n                        NEW.published_hash := (\n                            SELECT r.content_hash FROM public.question_revisions AS r\n                            WHERE r.id = NEW.published_revision_id\n                        );\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash="2e10bc8465137e883098296e8220e50107ef0bdc",
+                    operation="UPDATE",
+                    pgid="pgtrigger_derive_on_update_22f31",
+                    table="questions",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionevent" ("author_id", "difficulty", "explanation", "external_id", "id", "is_premium", "is_user_generated", "kind", "media", "numbered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_revision_id", "status", "stem", "subject_id", "tags") SELECT new_values."author_id", new_values."difficulty", new_values."explanation", new_values."external_id", new_values."id", new_values."is_premium", new_values."is_user_generated", new_values."kind", new_values."media", new_values."numbered_by_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."published_revision_id", new_values."status", new_values."stem", new_values."subject_id", new_values."tags" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='508dcb39828d49540f5981fa54c5c7cc9ee2456e', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_ee0c9', referencing='REFERENCING NEW TABLE AS new_values ', table='questions', when='AFTER')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionevent" ("author_id", "difficulty", "explanation", "external_id", "id", "is_premium", "is_user_generated", "kind", "media", "numbered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_revision_id", "status", "stem", "subject_id", "tags") SELECT new_values."author_id", new_values."difficulty", new_values."explanation", new_values."external_id", new_values."id", new_values."is_premium", new_values."is_user_generated", new_values."kind", new_values."media", new_values."numbered_by_id", _pgh_attached_context.value, NOW(), \'insert\', new_values."id", new_values."published_revision_id", new_values."status", new_values."stem", new_values."subject_id", new_values."tags" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="508dcb39828d49540f5981fa54c5c7cc9ee2456e",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_ee0c9",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="questions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionevent" ("author_id", "difficulty", "explanation", "external_id", "id", "is_premium", "is_user_generated", "kind", "media", "numbered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_revision_id", "status", "stem", "subject_id", "tags") SELECT new_values."author_id", new_values."difficulty", new_values."explanation", new_values."external_id", new_values."id", new_values."is_premium", new_values."is_user_generated", new_values."kind", new_values."media", new_values."numbered_by_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."published_revision_id", new_values."status", new_values."stem", new_values."subject_id", new_values."tags" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."author_id" IS DISTINCT FROM (new_values."author_id") OR old_values."difficulty" IS DISTINCT FROM (new_values."difficulty") OR old_values."explanation" IS DISTINCT FROM (new_values."explanation") OR old_values."external_id" IS DISTINCT FROM (new_values."external_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_premium" IS DISTINCT FROM (new_values."is_premium") OR old_values."is_user_generated" IS DISTINCT FROM (new_values."is_user_generated") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."media" IS DISTINCT FROM (new_values."media") OR old_values."numbered_by_id" IS DISTINCT FROM (new_values."numbered_by_id") OR old_values."published_revision_id" IS DISTINCT FROM (new_values."published_revision_id") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."stem" IS DISTINCT FROM (new_values."stem") OR old_values."subject_id" IS DISTINCT FROM (new_values."subject_id") OR old_values."tags" IS DISTINCT FROM (new_values."tags")) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='31160accbda5f6eca69ac8b00000a2a38dfb6317', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a6387', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='questions', when='AFTER')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionevent" ("author_id", "difficulty", "explanation", "external_id", "id", "is_premium", "is_user_generated", "kind", "media", "numbered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_revision_id", "status", "stem", "subject_id", "tags") SELECT new_values."author_id", new_values."difficulty", new_values."explanation", new_values."external_id", new_values."id", new_values."is_premium", new_values."is_user_generated", new_values."kind", new_values."media", new_values."numbered_by_id", _pgh_attached_context.value, NOW(), \'update\', new_values."id", new_values."published_revision_id", new_values."status", new_values."stem", new_values."subject_id", new_values."tags" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values."author_id" IS DISTINCT FROM (new_values."author_id") OR old_values."difficulty" IS DISTINCT FROM (new_values."difficulty") OR old_values."explanation" IS DISTINCT FROM (new_values."explanation") OR old_values."external_id" IS DISTINCT FROM (new_values."external_id") OR old_values."id" IS DISTINCT FROM (new_values."id") OR old_values."is_premium" IS DISTINCT FROM (new_values."is_premium") OR old_values."is_user_generated" IS DISTINCT FROM (new_values."is_user_generated") OR old_values."kind" IS DISTINCT FROM (new_values."kind") OR old_values."media" IS DISTINCT FROM (new_values."media") OR old_values."numbered_by_id" IS DISTINCT FROM (new_values."numbered_by_id") OR old_values."published_revision_id" IS DISTINCT FROM (new_values."published_revision_id") OR old_values."status" IS DISTINCT FROM (new_values."status") OR old_values."stem" IS DISTINCT FROM (new_values."stem") OR old_values."subject_id" IS DISTINCT FROM (new_values."subject_id") OR old_values."tags" IS DISTINCT FROM (new_values."tags")) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="31160accbda5f6eca69ac8b00000a2a38dfb6317",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a6387",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="questions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionevent" ("author_id", "difficulty", "explanation", "external_id", "id", "is_premium", "is_user_generated", "kind", "media", "numbered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_revision_id", "status", "stem", "subject_id", "tags") SELECT old_values."author_id", old_values."difficulty", old_values."explanation", old_values."external_id", old_values."id", old_values."is_premium", old_values."is_user_generated", old_values."kind", old_values."media", old_values."numbered_by_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."published_revision_id", old_values."status", old_values."stem", old_values."subject_id", old_values."tags" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;', hash='c9af26990423a2b697cc494da672b4c81c54ce3b', level='STATEMENT', operation='DELETE', pgid='pgtrigger_delete_delete_0f2c7', referencing='REFERENCING OLD TABLE AS old_values ', table='questions', when='AFTER')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "quizbank_questionevent" ("author_id", "difficulty", "explanation", "external_id", "id", "is_premium", "is_user_generated", "kind", "media", "numbered_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_revision_id", "status", "stem", "subject_id", "tags") SELECT old_values."author_id", old_values."difficulty", old_values."explanation", old_values."external_id", old_values."id", old_values."is_premium", old_values."is_user_generated", old_values."kind", old_values."media", old_values."numbered_by_id", _pgh_attached_context.value, NOW(), \'delete\', old_values."id", old_values."published_revision_id", old_values."status", old_values."stem", old_values."subject_id", old_values."tags" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c9af26990423a2b697cc494da672b4c81c54ce3b",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_0f2c7",
+                    referencing="REFERENCING OLD TABLE AS old_values ",
+                    table="questions",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='subjectevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3755f135695a325ba3fb49cf56af8df017e8cb86', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ed7ae', table='quizbank_subjectevent', when='BEFORE')),
+            model_name="subjectevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3755f135695a325ba3fb49cf56af8df017e8cb86",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_ed7ae",
+                    table="quizbank_subjectevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

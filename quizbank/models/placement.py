@@ -42,7 +42,7 @@ def place_questions(name: str, operation: pgtrigger.Operation, **rows: str) -> p
             PERFORM public.place_questions(array_agg(DISTINCT question_id))
             FROM {alias} HAVING count(*) > 0;
             RETURN NULL;
-        """,  # noqa: S608  # a literal of this module
+        """,  # a literal of this module
     )
 
 

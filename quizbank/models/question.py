@@ -228,9 +228,7 @@ class Question(TimeOrdered):
                 condition=Q(system__isnull=False, topic__isnull=False),
             ),
             # Adaptive draws (seed 004).
-            models.Index(
-                F("success_rate").desc(), "difficulty", name="idx_question_success_rate"
-            ),
+            models.Index(F("success_rate").desc(), "difficulty", name="idx_question_success_rate"),
             # The list's default order (seed 004).
             models.Index(F("created_at").desc(), name="idx_question_recent"),
             models.Index(F("updated_at").desc(), name="question_last_edited"),
@@ -259,9 +257,7 @@ class Question(TimeOrdered):
             GinIndex(fields=("tags",), name="question_tags"),
             GinIndex(fields=("search",), name="question_full_text"),
             # Substring search and "resembles" while editing.
-            GinIndex(
-                OpClass("normalized_stem", name="gin_trgm_ops"), name="question_stem_trigram"
-            ),
+            GinIndex(OpClass("normalized_stem", name="gin_trgm_ops"), name="question_stem_trigram"),
         )
         triggers = (
             pgtrigger.FSM(name="status_flow", field="status", transitions=STATUS_FLOW),

@@ -40,7 +40,9 @@ class Command(BaseCommand):
 def load_lightning() -> int:
     rows = json.loads((FIXTURES / "lightning_questions.json").read_text())
     known = set(LightningQuestion.objects.values_list("pk", flat=True))
-    missing = [LightningQuestion(id=row.pop("key"), **row) for row in rows if row["key"] not in known]
+    missing = [
+        LightningQuestion(id=row.pop("key"), **row) for row in rows if row["key"] not in known
+    ]
     return len(LightningQuestion.objects.bulk_create(missing))
 
 

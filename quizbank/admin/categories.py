@@ -1,0 +1,18 @@
+"""The category tree."""
+
+from __future__ import annotations
+
+from django.contrib.admin import register
+from unfold.admin import ModelAdmin
+
+from quizbank.models import Category
+
+
+@register(Category)
+class CategoryAdmin(ModelAdmin):
+    list_display = ("code", "name", "kind", "exam", "parent", "position")
+    list_select_related = ("exam", "parent")
+    search_fields = ("code", "name")
+    autocomplete_fields = ("parent", "exam")
+    list_per_page = 50
+    show_full_result_count = False

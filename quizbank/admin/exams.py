@@ -1,0 +1,24 @@
+"""Exams, and the subjects that cut across them."""
+
+from __future__ import annotations
+
+from django.contrib.admin import register
+from unfold.admin import ModelAdmin
+
+from quizbank.models import Exam, Subject
+
+
+@register(Exam)
+class ExamAdmin(ModelAdmin):
+    list_display = ("code", "title")
+    search_fields = ("code", "title")
+    list_per_page = 50
+    show_full_result_count = False
+
+
+@register(Subject)
+class SubjectAdmin(ModelAdmin):
+    list_display = ("name", "code")
+    search_fields = ("code", "name")
+    list_per_page = 50
+    show_full_result_count = False

@@ -1,0 +1,85 @@
+"""The question list's filters; related ones by a code in the address, so that nothing is listed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from quizbank.models import Category, Exam, Question, Subject
+from quizbank.querysets import QuestionQuerySet
+
+
+class ExamFilter(SimpleListFilter):
+    title = "exam"
+    parameter_name = "exam"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        return [(exam.pk, str(exam)) for exam in Exam.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        if not (self.value() or "").isdigit():
+            return queryset
+        placed = Question.exams.through.objects.filter(exam_id=self.value())
+        return queryset.filter(pk__in=placed.values("question_id"))
+
+
+class CategoryFilter(SimpleListFilter):
+    """With its subtree."""
+
+    title = "category"
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        roots = Category.objects.filter(parent=None).order_by("exam__code", "position", "name")
+        choices = [(root.pk, str(root)) for root in roots]
+        chosen = request.GET.get("category", "")
+        if chosen.isdigit() and int(chosen) not in dict(choices):
+            choices += [(c.pk, str(c)) for c in Category.objects.filter(pk=chosen)]
+        return choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        if not (self.value() or "").isdigit():
+            return queryset
+        assert isinstance(queryset, QuestionQuerySet)  # noqa: S101  # narrows the type
+        return queryset.below(Category(pk=int(self.value() or 0)))
+
+
+class SubjectFilter(SimpleListFilter):
+    title = "subject"
+    parameter_name = "subject"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        return [(subject.pk, str(subject)) for subject in Subject.objects.all()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        chosen = (self.value() or "").isdigit()
+        return queryset.filter(subject_id=self.value()) if chosen else queryset
+
+
+class NoExplanationFilter(SimpleListFilter):
+    title = "explanation"
+    parameter_name = "explanation"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        return [("none", "No explanation")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        return queryset.filter(explanation="") if self.value() == "none" else queryset
+
+
+class TagFilter(SimpleListFilter):
+    """The tags in use, at most 50."""
+
+    title = "tag"
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        from quizbank.queries import tags_in_use
+
+        return [(tag, tag) for tag in tags_in_use()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset

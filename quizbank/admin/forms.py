@@ -1,0 +1,95 @@
+"""The editing form: nobody's edit is lost, and what can't be saved is said where it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from quizbank.models import Question
+
+
+class TagsField(forms.CharField):
+    """Words separated by commas; order kept, doubles dropped."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        parts = [part.strip().lower() for part in (super().to_python(value) or "").split(",")]
+        return list(dict.fromkeys(part for part in parts if part))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(data) != (initial or [])
+
+
+class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    tags = TagsField(required=False, help_text="Separated by commas.")
+    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Question
+        fields = (
+            "stem",
+            "explanation",
+            "kind",
+            "difficulty",
+            "numbered_by",
+            "external_id",
+            "subject",
+            "tags",
+            "author",
+            "is_premium",
+            "is_user_generated",
+        )
+        widgets = {
+            "stem": UnfoldAdminTextareaWidget(attrs={"rows": 5}),
+            "explanation": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+            "external_id": UnfoldAdminTextInputWidget,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.instance._state.adding and "seen_version" in self.fields:
+            self.fields["seen_version"].initial = self.instance.version
+
+    def clean_external_id(self) -> str | None:
+        return (self.cleaned_data.get("external_id") or "").strip() or None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.instance._state.adding:
+            self.refuse_stale(data.get("seen_version"))
+        return data
+
+    def refuse_stale(self, version: int | None) -> None:
+        """Lock the row, so that of two who save at once the second is told."""
+        now = (
+            Question.objects.select_for_update(no_key=True).only("version").get(pk=self.instance.pk)
+        )
+        if version is None or version == now.version:
+            return
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen_version")] = str(now.version)
+        raise ValidationError(
+            "Somebody else changed this question since you opened it. Your text still stands in "
+            "this form: compare it with theirs in a second tab, then save again to replace theirs."
+        )
+
+
+class ChoiceFormSet(PaginationInlineFormSet):
+    """Positions are numbered from the order of the rows."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        rows = [form for form in kept if form.cleaned_data.get("text")]
+        rows.sort(key=lambda form: form.cleaned_data.get("position") or 0)
+        for position, form in enumerate(rows, start=1):
+            form.instance.position = position
+            form.cleaned_data["position"] = position
