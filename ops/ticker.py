@@ -1,7 +1,6 @@
 """Turns declared schedules into queued jobs.
 
-A job's id holds its schedule and its slot of time, and Redis remembers the slot: two tickers, or one
-that restarts, queue it once.
+Redis remembers each schedule's slot of time: two tickers, or one that restarts, queue it once.
 """
 
 from __future__ import annotations

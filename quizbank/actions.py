@@ -1,4 +1,4 @@
-"""Writes to the question bank: atomic, keyword-only. The database has the last word on every rule."""
+"""Writes to the question bank: atomic, keyword-only. The database has the last word."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pghistory
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import User as Account
 from django.db import DatabaseError, connection, transaction
 
 from quizbank.models import Choice, Question, QuestionRevision
 from quizbank.models.question import STATUS_FLOW, Status
 
-type User = AbstractBaseUser | None
+type User = Account | AnonymousUser | None
 
 
 class Refused(Exception):
@@ -46,11 +47,13 @@ def publish_question(*, question: Question, user: User, reason: str = "") -> str
         raise Refused("It is published as it stands.")
     if current.published_hash != current.content_hash:
         current.published_revision = QuestionRevision.objects.create(
-            question=current, created_by=user, reason=reason
+            question=current,
+            created_by=user if isinstance(user, Account) else None,
+            reason=reason,
         )
     current.status = Status.ACTIVE
     current.save(update_fields=["status", "published_revision"])
-    revision = QuestionRevision.objects.get(pk=current.published_revision_id)
+    revision = QuestionRevision.objects.filter(question=current).latest("number")
     return f"Published as revision {revision.number}."
 
 

@@ -13,10 +13,10 @@ from django_cte import CTE, with_cte
 from quizbank.models import Category, Question
 
 
-def subtree(category_id: int) -> QuerySet[Category]:
+def subtree(category_id: int) -> QuerySet[Category, Any]:
     """The category and everything below it."""
 
-    def branch(cte: CTE) -> QuerySet[Category]:
+    def branch(cte: CTE) -> QuerySet[Category, Any]:
         below = cte.join(Category, parent=cte.col.id).values("id")
         return Category.objects.filter(pk=category_id).values("id").union(below, all=True)
 
@@ -51,6 +51,7 @@ def resembling(*, stem: str, other_than: Any = None, limit: int = 5) -> list[Que
     if len(stem.strip()) < 8:
         return []
     normal = Func(Value(stem), function="public.normalize_stem", output_field=TextField())
+    likeness = TrigramSimilarity("normalized_stem", normal)  # type: ignore[arg-type]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(RESEMBLES)]
@@ -58,7 +59,7 @@ def resembling(*, stem: str, other_than: Any = None, limit: int = 5) -> list[Que
         found = (
             Question.objects.filter(normalized_stem__trigram_similar=normal)
             .exclude(pk=other_than)
-            .annotate(likeness=Round(TrigramSimilarity("normalized_stem", normal) * 100))
+            .annotate(likeness=Round(likeness * 100))
             .order_by("-likeness")
             .only("stem", "external_id", "status")[:limit]
         )

@@ -10,7 +10,9 @@ from django.db.models import Func, Q, Value
 from django.db.models.functions import Random
 
 if TYPE_CHECKING:
-    from quizbank.models import Category
+    from quizbank.models.category import Category
+    from quizbank.models.lightning import LightningQuestion  # noqa: F401  # forward reference
+    from quizbank.models.question import Question  # noqa: F401  # forward reference
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

@@ -22,7 +22,7 @@ class ExamFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         if not (self.value() or "").isdigit():
             return queryset
-        placed = Question.exams.through.objects.filter(exam_id=self.value())
+        placed = Question.exams.through.objects.filter(exam_id=int(self.value() or 0))
         return queryset.filter(pk__in=placed.values("question_id"))
 
 
@@ -56,7 +56,7 @@ class SubjectFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         chosen = (self.value() or "").isdigit()
-        return queryset.filter(subject_id=self.value()) if chosen else queryset
+        return queryset.filter(subject_id=int(self.value() or 0)) if chosen else queryset
 
 
 class NoExplanationFilter(SimpleListFilter):

@@ -74,8 +74,9 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         )
         if version is None or version == now.version:
             return
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen_version")] = str(now.version)
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        data[self.add_prefix("seen_version")] = str(now.version)
+        self.data = data
         raise ValidationError(
             "Somebody else changed this question since you opened it. Your text still stands in "
             "this form: compare it with theirs in a second tab, then save again to replace theirs."

@@ -225,7 +225,7 @@ class QuestionAdmin(ModelAdmin):
         self, request: HttpRequest, obj: Question, form: ModelForm[Question], change: bool
     ) -> None:
         if not change and obj.author is None:
-            obj.author = request.user
+            obj.author_id = request.user.pk
         super().save_model(request, obj, form, change)
 
     def changeform_view(

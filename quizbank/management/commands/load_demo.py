@@ -1,4 +1,4 @@
-"""Demo content: 3 exams with 60 questions, and the 150 lightning questions that ship with Steward."""
+"""Demo content: 3 exams with 60 questions, and the lightning round."""
 
 from __future__ import annotations
 
