@@ -27,10 +27,16 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Steward",
     "SITE_HEADER": "Steward",
     "SITE_SYMBOL": "library_books",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("favicon.svg"),
+        }
+    ],
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "config.dashboard.start_page",
-    "STYLES": [lambda request: static("steward.css")],
     "SCRIPTS": [lambda request: static("steward.js")],
     "COMMAND": {"search_models": False, "search_callback": "quizbank.search.find"},
     "SIDEBAR": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from quizbank.models import Question
+from quizbank.models import Choice, Question
 
 
 class TagsField(forms.CharField):
@@ -28,6 +29,31 @@ class TagsField(forms.CharField):
         return self.to_python(data) != (initial or [])
 
 
+class ToleranceField(forms.DecimalField):
+    """0.5, not 0.5000000000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+
+
+class ChoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    tolerance = ToleranceField(
+        required=False,
+        min_value=0,
+        max_digits=20,
+        decimal_places=10,
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    class Meta:
+        model = Choice
+        fields = ("text", "is_correct", "tolerance", "feedback", "position")
+        widgets = {
+            "text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "feedback": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
+
+
 class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     tags = TagsField(required=False, help_text="Separated by commas.")
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -43,7 +69,6 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "external_id",
             "subject",
             "tags",
-            "author",
             "is_premium",
             "is_user_generated",
         )

@@ -27,7 +27,7 @@ from quizbank.admin.filters import (
     SubjectFilter,
     TagFilter,
 )
-from quizbank.admin.forms import ChoiceFormSet, QuestionForm
+from quizbank.admin.forms import ChoiceForm, ChoiceFormSet, QuestionForm
 from quizbank.models import (
     Choice,
     Question,
@@ -51,6 +51,8 @@ BUTTONS = {
 
 class ChoiceInline(TabularInline):
     model = Choice
+    form = ChoiceForm
+    show_title = False
     formset = ChoiceFormSet
     fields = ("text", "is_correct", "tolerance", "feedback", "position")
     ordering_field = "position"
@@ -61,6 +63,7 @@ class ChoiceInline(TabularInline):
 class CategoryInline(TabularInline):
     model = QuestionCategory
     autocomplete_fields = ("category",)
+    show_title = False
     fields = ("category", "is_primary")
     extra = 0
 
@@ -68,6 +71,7 @@ class CategoryInline(TabularInline):
 class ExamInline(TabularInline):
     model = QuestionExam
     autocomplete_fields = ("exam",)
+    show_title = False
     verbose_name = "exam"
     verbose_name_plural = "exams"
     extra = 0
@@ -93,7 +97,8 @@ class QuestionAdmin(ModelAdmin):
             },
         ),
     )
-    autocomplete_fields = ("numbered_by", "subject", "author")
+    autocomplete_fields = ("numbered_by", "subject")
+    readonly_fields = ("author",)
     list_display = (
         "label",
         "state",
