@@ -18,8 +18,13 @@ def run(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 def refuses(match: str, sql: str, *parameters: Any) -> None:
     with pytest.raises(DatabaseError, match=match), transaction.atomic():
-        run(sql, *parameters)
-        run("SET CONSTRAINTS ALL IMMEDIATE")
+        run_at_once(sql, *parameters)
+
+
+def run_at_once(sql: str, *parameters: Any) -> None:
+    """With deferred constraints judged now instead of at commit."""
+    run(sql, *parameters)
+    run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def make_question(kind: str = "single", *choices: tuple[str, bool, Any]) -> Any:

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import getpass
+import json
+from pathlib import Path
+from typing import Any
+
+import pghistory
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from quizbank.actions import Refused, message_of
+from quizbank.formats import FORMATS, FormatError
+from quizbank.importing import import_file
+
+
+class Command(BaseCommand):
+    help = "Import a file of questions: all of it in one transaction, or nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--format", choices=FORMATS)
+        parser.add_argument("--exam", help="Override the exam that the file names.")
+        parser.add_argument("--publish", action="store_true")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would happen.")
+        parser.add_argument("--encoding", default="utf-8")
+        parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+
+    def handle(self, *, file: Path, **options: Any) -> None:
+        try:
+            with pghistory.context(command="import_questions", os_user=getpass.getuser()):
+                batch = import_file(
+                    file_name=file.name,
+                    data=file.read_bytes(),
+                    format_name=options["format"],
+                    exam=options["exam"],
+                    publish=options["publish"],
+                    encoding=options["encoding"],
+                    dry_run=options["dry_run"],
+                )
+        except (FormatError, OSError, Refused, DatabaseError) as error:
+            raise CommandError(message_of(error)) from None
+        counts = {
+            name: batch.counts[name] for name in ("created", "changed", "unchanged", "refused")
+        }
+        if options["json"]:
+            key = None if options["dry_run"] else str(batch.pk)
+            self.stdout.write(json.dumps(counts | {"errors": batch.errors, "batch": key}))
+            return
+        for row in batch.errors:
+            self.stderr.write(f"line {row['line']}: {row['reason']}")
+        self.stdout.write(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
