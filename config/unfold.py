@@ -37,6 +37,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "config.dashboard.start_page",
+    "STYLES": [lambda request: static("question.css")],
     "SCRIPTS": [lambda request: static("steward.js")],
     "COMMAND": {"search_models": False, "search_callback": "quizbank.search.find"},
     "SIDEBAR": {
@@ -56,6 +57,12 @@ UNFOLD: dict[str, Any] = {
                         "account_tree",
                         "quizbank_category_changelist",
                         "quizbank.view_category",
+                    ),
+                    item(
+                        "Imports",
+                        "upload_file",
+                        "quizbank_importbatch_changelist",
+                        "quizbank.view_importbatch",
                     ),
                     item("Exams", "school", "quizbank_exam_changelist", "quizbank.view_exam"),
                     item(

@@ -124,6 +124,30 @@ def known_questions(
     return known
 
 
+def plan_file(
+    *, file_name: str, data: bytes, format_name: str | None, exam: str | None, encoding: str
+) -> Plan:
+    """Reads only. Raises FormatError for a file that cannot be read or is too large."""
+    if len(data) > settings.STEWARD_IMPORT_MAX_MB * 1024 * 1024:
+        raise FormatError(
+            f"The file has {len(data) / 1024**2:,.0f} MB; the limit is"
+            f" {settings.STEWARD_IMPORT_MAX_MB} MB: split it."
+        )
+    parsed, errors = parse(data, file_name=file_name, name=format_name, encoding=encoding)
+    if len(parsed) > settings.STEWARD_IMPORT_MAX_QUESTIONS:
+        raise FormatError(
+            f"The file has {len(parsed):,} questions; the limit is"
+            f" {settings.STEWARD_IMPORT_MAX_QUESTIONS:,}: split it."
+        )
+    return plan_import(parsed=parsed, errors=errors, exam=exam)
+
+
+def describe(batch: ImportBatch, plan: Plan) -> None:
+    batch.counts = plan.counts()
+    batch.errors = [{"line": error.line, "reason": error.reason} for error in plan.errors]
+    batch.options = batch.options | {"missing": plan.missing}
+
+
 @transaction.atomic
 def import_file(
     *,
@@ -137,32 +161,57 @@ def import_file(
     dry_run: bool = False,
 ) -> ImportBatch:
     """Import a file in one transaction. Raises FormatError; a dry run writes nothing at all."""
-    if len(data) > settings.STEWARD_IMPORT_MAX_MB * 1024 * 1024:
-        raise FormatError(
-            f"The file has {len(data) / 1024**2:,.0f} MB; the limit is"
-            f" {settings.STEWARD_IMPORT_MAX_MB} MB: split it."
-        )
-    parsed, errors = parse(data, file_name=file_name, name=format_name, encoding=encoding)
-    if len(parsed) > settings.STEWARD_IMPORT_MAX_QUESTIONS:
-        raise FormatError(
-            f"The file has {len(parsed):,} questions; the limit is"
-            f" {settings.STEWARD_IMPORT_MAX_QUESTIONS:,}: split it."
-        )
-    plan = plan_import(parsed=parsed, errors=errors, exam=exam)
+    plan = plan_file(
+        file_name=file_name, data=data, format_name=format_name, exam=exam, encoding=encoding
+    )
     batch = ImportBatch(
         file_name=file_name,
         format=format_name or "",
-        options={"exam": exam, "publish": publish, "encoding": encoding, "missing": plan.missing},
+        options={"exam": exam, "publish": publish, "encoding": encoding},
         status=BatchStatus.APPLIED,
-        counts=plan.counts(),
-        errors=[{"line": error.line, "reason": error.reason} for error in plan.errors],
         created_by_id=user.pk if user else None,
         applied_at=timezone.now(),
     )
+    describe(batch, plan)
     if not dry_run:
         batch.save()
         apply_plan(plan=plan, batch=batch, exam=exam, publish=publish, user=user)
     return batch
+
+
+@transaction.atomic
+def preview_import(
+    *, file_name: str, data: bytes, exam: str | None, encoding: str, user: User
+) -> ImportBatch:
+    """Keep the file as a batch that waits for confirmation; the bank is not touched."""
+    plan = plan_file(file_name=file_name, data=data, format_name=None, exam=exam, encoding=encoding)
+    batch = ImportBatch(
+        file_name=file_name,
+        file=data,
+        options={"exam": exam, "encoding": encoding},
+        created_by_id=user.pk if user else None,
+    )
+    describe(batch, plan)
+    batch.save()
+    return batch
+
+
+@transaction.atomic
+def confirm_import(*, batch: ImportBatch, publish: bool, user: User) -> None:
+    """Do what the preview said, against the bank as it is now."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk, status=BatchStatus.PREVIEW)
+    exam, encoding = batch.options["exam"], batch.options["encoding"]
+    plan = plan_file(
+        file_name=batch.file_name,
+        data=bytes(batch.file or b""),
+        format_name=None,
+        exam=exam,
+        encoding=encoding,
+    )
+    describe(batch, plan)
+    batch.status, batch.file, batch.applied_at = BatchStatus.APPLIED, None, timezone.now()
+    batch.save()
+    apply_plan(plan=plan, batch=batch, exam=exam, publish=publish, user=user)
 
 
 def apply_plan(

@@ -135,7 +135,6 @@ class QuestionAdmin(ModelAdmin):
     change_form_template = "admin/quizbank/question/change_form.html"
 
     class Media:
-        css = {"all": ("question.css",)}
         js = ("question.js",)
 
     @display(description="question", ordering="stem")

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from quizbank.actions import publish_question
@@ -163,3 +165,37 @@ def test_file_over_the_limit_is_refused(settings: Any) -> None:
     settings.STEWARD_IMPORT_MAX_MB = 0
     with pytest.raises(FormatError, match="limit"):
         run(ham(ROW))
+
+
+def upload(client: Any, data: bytes, name: str = "pool.json") -> Any:
+    file = SimpleUploadedFile(name, data)
+    return client.post("/admin/quizbank/importbatch/add/", {"file": file}, follow=True)
+
+
+def test_screen_previews_then_imports_then_undoes(editing: Any) -> None:
+    preview = upload(editing, ham(ROW, ROW | {"id": "nonsense"})).content.decode()
+    batch = ImportBatch.objects.get()
+    assert "1 new" in preview
+    assert "no pool number" in preview
+    assert not Question.objects.exists()
+
+    editing.post(f"/admin/quizbank/importbatch/{batch.pk}/confirm/")
+    assert Question.objects.count() == 1
+
+    done = editing.post(f"/admin/quizbank/importbatch/{batch.pk}/undo/", follow=True)
+    assert not Question.objects.exists()
+    assert "1 taken back" in done.content.decode()
+
+
+def test_screen_says_what_is_wrong_with_a_file(editing: Any) -> None:
+    assert "The file is empty" in upload(editing, b" ").content.decode()
+    assert not ImportBatch.objects.exists()
+
+
+@pytest.mark.parametrize("group", ["moderators", "ops", "analysts"])
+def test_screen_is_closed_to_those_who_may_not_import(client: Any, db: None, group: str) -> None:
+    user = User.objects.create_user(group, is_staff=True)
+    user.groups.add(Group.objects.get(name=group))
+    client.force_login(user)
+
+    assert upload(client, ham(ROW)).status_code == 403
