@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from redis import Redis
 
 from config.services.urls import redis_database, with_redis_database
@@ -36,3 +37,10 @@ def plain_static_files(settings: Any) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    user = User.objects.create_user("ada", password="a-long-password-1", is_staff=True)
+    user.groups.add(Group.objects.get(name="content"))
+    return user

@@ -1,18 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
 from quizbank.models import Question
-
-
-@pytest.fixture
-def editor(db: None) -> User:
-    user = User.objects.create_user("ada", password="a-long-password-1", is_staff=True)
-    user.groups.add(Group.objects.get(name="content"))
-    return user
 
 
 @pytest.fixture
