@@ -1,0 +1,60 @@
+"""The import arrows: who may know whom."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTENT = ("assessments", "quizbank", "flavors")
+
+
+def imports_of(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def offenders(folder: str, *forbidden: str) -> list[str]:
+    return [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for name in imports_of(file)
+        if any(name == other or name.startswith(f"{other}.") for other in forbidden)
+    ]
+
+
+def test_ops_knows_no_content_app() -> None:
+    assert offenders("ops", *CONTENT, "config") == []
+
+
+@pytest.mark.parametrize("room", ["models", "querysets.py"])
+def test_models_know_nothing_above_them(room: str) -> None:
+    above = [f"quizbank.{name}" for name in ("actions", "admin", "jobs", "importing", "formats")]
+    files = ROOT / "quizbank" / room
+    checked = sorted(files.rglob("*.py")) if files.is_dir() else [files]
+
+    assert checked
+    assert [file for file in checked if imports_of(file) & set(above)] == []
+
+
+def test_nobody_imports_the_admin() -> None:
+    found = [row for row in offenders("quizbank", "quizbank.admin") if "/admin/" not in row]
+    assert found == []
+
+
+def test_quizbank_knows_only_the_helpers_of_ops() -> None:
+    allowed = {"ops.registry", "ops.keys", "ops.constraints", "ops.events", "ops.migrations_sql"}
+    found = {
+        name
+        for file in (ROOT / "quizbank").rglob("*.py")
+        for name in imports_of(file)
+        if name.startswith("ops")
+    }
+    assert found <= allowed
