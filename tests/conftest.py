@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from redis import Redis
 
@@ -30,10 +31,15 @@ def empty_redis(own_redis: tuple[Redis, Redis]) -> None:
         client.flushdb()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_folder() -> None:
+    """Before the live server starts: whitenoise warns when it is missing."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(autouse=True)
 def plain_static_files(settings: Any) -> None:
     """No collectstatic before the tests: names without hashes."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
