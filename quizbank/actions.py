@@ -13,8 +13,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import User as Account
 from django.db import DatabaseError, connection, transaction
 
-from quizbank.models import Choice, Question, QuestionRevision
-from quizbank.models.question import STATUS_FLOW, Status
+from quizbank.models import (
+    Category,
+    Choice,
+    Exam,
+    Question,
+    QuestionCategory,
+    QuestionExam,
+    QuestionRevision,
+)
+from quizbank.models.question import STATUS_FLOW, Difficulty, Status
 
 type User = Account | AnonymousUser | None
 
@@ -69,6 +77,69 @@ def change_status(*, question: Question, status: str, user: User, reason: str = 
     current.status = status
     current.save(update_fields=["status"])
     return f"Now {Status(status).label.lower()}."
+
+
+@transaction.atomic
+def move_to_category(*, question: Question, category: Category, note: str = "") -> str:
+    """Make `category` the primary one, in the place of the one that was."""
+    pghistory.context(note=note)
+    placements = {row.category_id: row for row in question.questioncategory_set.all()}
+    here = placements.get(category.pk)
+    if here and here.is_primary:
+        raise Refused(f"It is in {category} already.")
+    QuestionCategory.objects.filter(question=question, is_primary=True).delete()
+    if here:
+        QuestionCategory.objects.filter(pk=here.pk).update(is_primary=True)
+    else:
+        QuestionCategory.objects.create(question=question, category=category, is_primary=True)
+    return f"Moved to {category}."
+
+
+@transaction.atomic
+def add_exam(*, question: Question, exam: Exam, note: str = "") -> str:
+    pghistory.context(note=note)
+    _, added = QuestionExam.objects.get_or_create(question=question, exam=exam)
+    if not added:
+        raise Refused(f"It is in {exam} already.")
+    return f"Added to {exam}."
+
+
+@transaction.atomic
+def remove_exam(*, question: Question, exam: Exam, note: str = "") -> str:
+    pghistory.context(note=note)
+    if not QuestionExam.objects.filter(question=question, exam=exam).delete()[0]:
+        raise Refused(f"It is not in {exam}.")
+    return f"Removed from {exam}."
+
+
+@transaction.atomic
+def add_tag(*, question: Question, tag: str, note: str = "") -> str:
+    pghistory.context(note=note)
+    current = Question.objects.select_for_update(no_key=True).only("tags").get(pk=question.pk)
+    if tag in current.tags:
+        raise Refused("It has that tag already.")
+    Question.objects.filter(pk=question.pk).update(tags=[*current.tags, tag])
+    return f"Tagged “{tag}”."
+
+
+@transaction.atomic
+def remove_tag(*, question: Question, tag: str, note: str = "") -> str:
+    pghistory.context(note=note)
+    current = Question.objects.select_for_update(no_key=True).only("tags").get(pk=question.pk)
+    if tag not in current.tags:
+        raise Refused("It does not have that tag.")
+    Question.objects.filter(pk=question.pk).update(tags=[t for t in current.tags if t != tag])
+    return f"Tag “{tag}” removed."
+
+
+@transaction.atomic
+def set_difficulty(*, question: Question, difficulty: str, note: str = "") -> str:
+    pghistory.context(note=note)
+    label = Difficulty(difficulty).label.lower()
+    changed = Question.objects.filter(pk=question.pk).exclude(difficulty=difficulty)
+    if not changed.update(difficulty=difficulty):
+        raise Refused(f"It is {label} already.")
+    return f"Now {label}."
 
 
 def change_each(

@@ -1,17 +1,26 @@
 "use strict";
-// The learner's view beside the form, rendered by the server as one types; nothing is saved.
+// The question's screen: the learner's view as one types, choices, tags, and the status buttons.
 document.addEventListener("DOMContentLoaded", () => {
-  const target = document.getElementById("question-preview");
   const form = document.getElementById("question_form");
-  if (!target || !form) return;
+  if (!form) return;
+  learnersView(form);
+  choicesFollowKind(form);
+  tagSuggestions(form);
+  statusDialog();
+});
 
+// Rendered by the server; nothing is saved.
+function learnersView(form) {
+  const target = document.getElementById("question-preview");
+  if (!target) return;
   let timer = 0;
   let latest = 0;
 
   async function render() {
     const body = new FormData();
-    const value = (name) => form.querySelector(`[name="${name}"]`)?.value ?? "";
-    for (const name of ["stem", "explanation", "kind", "csrfmiddlewaretoken"]) body.append(name, value(name));
+    for (const name of ["stem", "explanation", "kind", "media", "csrfmiddlewaretoken"]) {
+      body.append(name, form.querySelector(`[name="${name}"]`)?.value ?? "");
+    }
     body.append("id", target.dataset.id);
     for (const field of form.querySelectorAll('[name^="choices-"][name$="-text"]')) {
       if (!field.name.includes("__prefix__") && field.value.trim()) body.append("choice", field.value);
@@ -26,4 +35,67 @@ document.addEventListener("DOMContentLoaded", () => {
     timer = setTimeout(render, 400);
   });
   render();
-});
+}
+
+// One correct choice for the kinds that have one; a tolerance for numbers only.
+function choicesFollowKind(form) {
+  const kind = form.querySelector('[name="kind"]');
+  if (!kind) return;
+  const correct = () => form.querySelectorAll('[name^="choices-"][name$="-is_correct"]');
+
+  form.addEventListener("change", (event) => {
+    const box = event.target;
+    if (!/^choices-\d+-is_correct$/.test(box.name ?? "") || !box.checked) return;
+    if (!["single", "true_false"].includes(kind.value)) return;
+    for (const other of correct()) if (other !== box) other.checked = false;
+  });
+  form.addEventListener("input", (event) => {
+    const match = /^(choices-\d+)-text$/.exec(event.target.name ?? "");
+    if (!match || !["short_answer", "numeric"].includes(kind.value)) return;
+    const isSaved = form.querySelector(`[name="${match[1]}-id"]`)?.value;
+    if (!isSaved) form.querySelector(`[name="${match[1]}-is_correct"]`).checked = true;
+  });
+  const mark = () => (form.dataset.kind = kind.value);
+  kind.addEventListener("change", mark);
+  mark();
+}
+
+// Suggest the tag after the last comma, keeping what stands before it.
+function tagSuggestions(form) {
+  const field = form.querySelector('[name="tags"]');
+  const list = document.getElementById("tags-in-use");
+  if (!field || !list) return;
+  const all = [...list.options].map((option) => option.value);
+  field.addEventListener("input", () => {
+    const before = field.value.slice(0, field.value.lastIndexOf(",") + 1);
+    const used = before.split(",").map((tag) => tag.trim());
+    list.replaceChildren(
+      ...all
+        .filter((tag) => !used.includes(tag))
+        .map((tag) => new Option("", before ? `${before} ${tag}` : tag)),
+    );
+  });
+}
+
+// Each step asks for a note first.
+function statusDialog() {
+  const dialog = document.getElementById("status-dialog");
+  if (!dialog) return;
+  const confirm = dialog.querySelector("[data-confirm]");
+  for (const button of document.querySelectorAll("[data-ask]")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      dialog.querySelector("h2").textContent = button.dataset.ask;
+      confirm.textContent = button.dataset.ask;
+      confirm.value = button.value;
+      dialog.showModal();
+      document.getElementById("status-note").focus();
+    });
+  }
+  dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+  document.getElementById("status-note").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    confirm.click();
+  });
+}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
-from django.db.models import QuerySet
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from quizbank.models import Category, Exam, Question, Subject
@@ -57,6 +58,24 @@ class SubjectFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         chosen = (self.value() or "").isdigit()
         return queryset.filter(subject_id=int(self.value() or 0)) if chosen else queryset
+
+
+class AuthorFilter(SimpleListFilter):
+    """Those who wrote a question."""
+
+    title = "author"
+    parameter_name = "author"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        wrote = Exists(Question.objects.filter(author=OuterRef("pk")))
+        return [
+            (user.pk, user.get_username())
+            for user in User.objects.filter(wrote).order_by("username")
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        chosen = (self.value() or "").isdigit()
+        return queryset.filter(author_id=int(self.value() or 0)) if chosen else queryset
 
 
 class NoExplanationFilter(SimpleListFilter):

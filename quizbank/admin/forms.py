@@ -29,6 +29,30 @@ class TagsField(forms.CharField):
         return self.to_python(data) != (initial or [])
 
 
+class FiguresField(forms.CharField):
+    """One figure a line: its name, then `|` and what it shows. Value: `[{"name", "alt"}]`."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return "\n".join(
+            " | ".join(filter(None, (figure.get("name"), figure.get("alt")))) for figure in value
+        )
+
+    def to_python(self, value: Any) -> Any:
+        figures = []
+        for line in (super().to_python(value) or "").splitlines():
+            name, _, alt = (part.strip() for part in line.partition("|"))
+            if name:
+                figures.append({"name": name} | ({"alt": alt} if alt else {}))
+        return figures
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(data) != (initial or [])
+
+
 class ToleranceField(forms.DecimalField):
     """0.5, not 0.5000000000."""
 
@@ -55,7 +79,16 @@ class ChoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
 
 
 class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    tags = TagsField(required=False, help_text="Separated by commas.")
+    tags = TagsField(
+        required=False,
+        help_text="Separated by commas.",
+        widget=UnfoldAdminTextInputWidget(attrs={"list": "tags-in-use", "autocomplete": "off"}),
+    )
+    media = FiguresField(  # type: ignore[assignment]  # the form class gives the name up for it
+        required=False,
+        label="Figures",
+        help_text="One a line: the figure's name, then | and what it shows.",
+    )
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -69,6 +102,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "external_id",
             "subject",
             "tags",
+            "media",
             "is_premium",
             "is_user_generated",
         )
@@ -86,8 +120,14 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     def clean_external_id(self) -> str | None:
         return (self.cleaned_data.get("external_id") or "").strip() or None
 
+    # What the database refused a moment ago; said here so that the form keeps the text.
+    refusal = ""
+    is_stale = False
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if self.refusal:
+            raise ValidationError(self.refusal)
         if not self.instance._state.adding:
             self.refuse_stale(data.get("seen_version"))
         return data
@@ -99,12 +139,14 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         )
         if version is None or version == now.version:
             return
+        self.is_stale = True
+        self.instance.version = now.version
         data: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         data[self.add_prefix("seen_version")] = str(now.version)
         self.data = data
         raise ValidationError(
-            "Somebody else changed this question since you opened it. Your text still stands in "
-            "this form: compare it with theirs in a second tab, then save again to replace theirs."
+            "Somebody else changed this question since you opened it. Nothing is lost: your text"
+            " stands in this form, and theirs beside it below. Save again to replace theirs."
         )
 
 
@@ -112,10 +154,10 @@ class ChoiceFormSet(PaginationInlineFormSet):
     """Positions are numbered from the order of the rows."""
 
     def clean(self) -> None:
-        super().clean()
         kept = [form for form in self.forms if form not in self.deleted_forms]
         rows = [form for form in kept if form.cleaned_data.get("text")]
         rows.sort(key=lambda form: form.cleaned_data.get("position") or 0)
         for position, form in enumerate(rows, start=1):
             form.instance.position = position
             form.cleaned_data["position"] = position
+        super().clean()

@@ -8,7 +8,7 @@ import pghistory
 from django.contrib import messages
 from django.contrib.admin import register
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -16,18 +16,21 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action, display
+from unfold.admin import TabularInline
+from unfold.decorators import display
 
-from quizbank.actions import Refused, change_each, change_status, message_of, restore_revision
+from quizbank.actions import Refused, change_status, message_of, problems_of, restore_revision
+from quizbank.admin.bulk import BulkActions
+from quizbank.admin.conflicts import rebase, theirs_and_mine
 from quizbank.admin.filters import (
+    AuthorFilter,
     CategoryFilter,
     ExamFilter,
     NoExplanationFilter,
     SubjectFilter,
     TagFilter,
 )
-from quizbank.admin.forms import ChoiceForm, ChoiceFormSet, QuestionForm
+from quizbank.admin.forms import ChoiceForm, ChoiceFormSet, FiguresField, QuestionForm
 from quizbank.models import (
     Choice,
     Question,
@@ -36,7 +39,7 @@ from quizbank.models import (
     QuestionRevision,
 )
 from quizbank.models.question import Status
-from quizbank.queries import resembling
+from quizbank.queries import resembling, tags_in_use, working_content
 from quizbank.querysets import QuestionQuerySet
 from quizbank.rendering import render_markdown
 from quizbank.revisions import compare
@@ -47,6 +50,17 @@ BUTTONS = {
     Status.ACTIVE: ((Status.ACTIVE, "Publish changes"), (Status.RETIRED, "Retire")),
     Status.RETIRED: ((Status.DRAFT, "Back to draft"), (Status.ACTIVE, "Publish again")),
 }
+
+ROW_FIELDS = (
+    "text",
+    "is_correct",
+    "tolerance",
+    "feedback",
+    "position",
+    "category",
+    "is_primary",
+    "exam",
+)
 
 
 class ChoiceInline(TabularInline):
@@ -78,11 +92,11 @@ class ExamInline(TabularInline):
 
 
 @register(Question)
-class QuestionAdmin(ModelAdmin):
+class QuestionAdmin(BulkActions):
     form = QuestionForm
     inlines = (ChoiceInline, CategoryInline, ExamInline)
     fieldsets = (
-        (None, {"fields": ("stem", "explanation", "kind", "difficulty")}),
+        (None, {"fields": ("stem", "explanation", ("kind", "difficulty"))}),
         (
             "Placement",
             {
@@ -90,6 +104,7 @@ class QuestionAdmin(ModelAdmin):
                     ("numbered_by", "external_id"),
                     "subject",
                     "tags",
+                    "media",
                     "author",
                     ("is_premium", "is_user_generated"),
                     "seen_version",
@@ -104,10 +119,11 @@ class QuestionAdmin(ModelAdmin):
         "state",
         "kind",
         "difficulty",
-        "system",
-        "topic",
-        "tags",
+        "system_name",
+        "topic_name",
+        "tag_line",
         "is_premium",
+        "author",
         "updated_at",
     )
     list_filter = (
@@ -120,17 +136,17 @@ class QuestionAdmin(ModelAdmin):
         "has_unpublished_changes",
         "is_premium",
         "is_user_generated",
+        AuthorFilter,
         NoExplanationFilter,
         TagFilter,
     )
-    list_select_related = ("system", "topic")
+    list_select_related = ("system", "topic", "author")
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-updated_at",)
     search_fields = ("stem",)
     search_help_text = "Words, any part of a stem, or the beginning of an external id"
-    actions = ("publish", "send_to_review", "retire")
     warn_unsaved_form = True
     change_form_template = "admin/quizbank/question/change_form.html"
 
@@ -150,6 +166,18 @@ class QuestionAdmin(ModelAdmin):
         unpublished = question.status == Status.ACTIVE and question.has_unpublished_changes
         return "Unpublished changes" if unpublished else question.get_status_display()
 
+    @display(description="system", ordering="system__name")
+    def system_name(self, question: Question) -> str:
+        return question.system.name if question.system else ""
+
+    @display(description="topic", ordering="topic__name")
+    def topic_name(self, question: Question) -> str:
+        return question.topic.name if question.topic else ""
+
+    @display(description="tags", ordering="tags")
+    def tag_line(self, question: Question) -> str:
+        return ", ".join(question.tags)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Question], search_term: str
     ) -> tuple[QuerySet[Question], bool]:
@@ -159,63 +187,14 @@ class QuestionAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         return super().get_queryset(request).defer("search", "normalized_stem", "explanation")
 
-    def has_publish_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return request.user.has_perm("quizbank.publish_question")
-
     def has_delete_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.answered)
-
-    # --- bulk actions ----------------------------------------------------------------------------
-    @action(description="Publish …", permissions=("publish",))
-    def publish(self, request: HttpRequest, chosen: QuerySet[Question]) -> HttpResponse | None:
-        return self.confirm(request, chosen, "publish", Status.ACTIVE, "Publish")
-
-    @action(description="Send to review …", permissions=("change",))
-    def send_to_review(
-        self, request: HttpRequest, chosen: QuerySet[Question]
-    ) -> HttpResponse | None:
-        return self.confirm(request, chosen, "send_to_review", Status.IN_REVIEW, "Send to review")
-
-    @action(description="Retire …", permissions=("publish",))
-    def retire(self, request: HttpRequest, chosen: QuerySet[Question]) -> HttpResponse | None:
-        return self.confirm(request, chosen, "retire", Status.RETIRED, "Retire")
-
-    def confirm(
-        self,
-        request: HttpRequest,
-        chosen: QuerySet[Question],
-        name: str,
-        status: Status,
-        verb: str,
-    ) -> HttpResponse:
-        """Ask with the count first; then act on each and report row by row."""
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"{verb}: {chosen.count():,} questions",
-            "verb": verb,
-            "name": name,
-        }
-        if "confirmed" in request.POST:
-            note = request.POST.get("note", "")
-            context["outcomes"] = change_each(
-                questions=chosen,
-                change=lambda question: change_status(
-                    question=question, status=status, user=request.user, reason=note
-                ),
-            )
-        else:
-            context["questions"] = chosen[:200]
-            context["selected"] = request.POST.getlist("_selected_action")
-            context["across"] = request.POST.get("select_across", "0")
-        return TemplateResponse(request, "admin/quizbank/question/bulk.html", context)
 
     # --- one question ----------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
             path("preview/", view(self.preview_view), name="quizbank_question_preview"),
-            path("<uuid:pk>/status/", view(self.status_view), name="quizbank_question_status"),
             path(
                 "<uuid:pk>/revisions/",
                 view(self.revisions_view),
@@ -224,6 +203,25 @@ class QuestionAdmin(ModelAdmin):
             path("<uuid:pk>/restore/", view(self.restore_view), name="quizbank_question_restore"),
             *super().get_urls(),
         ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Question | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Question]]:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refusal = getattr(request, "refusal", "")
+        return form
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Question, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """A stale form's rows are laid over the rows that are there now."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        seen = request.POST.get("seen_version", "")
+        if "data" in kwargs and not obj._state.adding and seen not in ("", str(obj.version)):
+            rows = inline.model.objects.filter(question=obj)
+            fields = [field for field in ROW_FIELDS if hasattr(inline.model, field)]
+            kwargs["data"] = rebase(kwargs["data"], prefix, rows, fields)
+        return kwargs
 
     def save_model(
         self, request: HttpRequest, obj: Question, form: ModelForm[Question], change: bool
@@ -242,24 +240,62 @@ class QuestionAdmin(ModelAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except DatabaseError as error:
-            self.message_user(request, f"Not saved: {message_of(error)}", messages.ERROR)
-            return redirect(request.get_full_path())
+            if request.method != "POST":
+                raise
+            # Nothing was written; the form comes again with its text and the database's reason.
+            request.refusal = message_of(error)  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # What waits for the end of the transaction is judged here, where the form can say it.
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def response_change(self, request: HttpRequest, obj: Question) -> HttpResponse:
+        if "_status" not in request.POST:
+            return super().response_change(request, obj)
+        status, note = request.POST["_status"], request.POST.get("_note", "")
+        if status not in {step for step, _ in self.buttons_for(request, obj)}:
+            raise PermissionDenied
+        try:
+            with transaction.atomic():
+                done = change_status(question=obj, status=status, user=request.user, reason=note)
+            self.message_user(request, done, messages.SUCCESS)
+        except (Refused, DatabaseError) as error:
+            self.message_user(
+                request, f"Your edits are saved. Refused: {message_of(error)}", messages.ERROR
+            )
+        return redirect("admin:quizbank_question_change", obj.pk)
+
+    def buttons_for(self, request: HttpRequest, question: Question) -> list[tuple[Status, str]]:
+        """The steps that this state allows and this person may take."""
+        if not self.has_change_permission(request, question):
+            return []
+        may_publish = self.has_publish_permission(request)
+        return [
+            (status, label)
+            for status, label in BUTTONS[Status(question.status)]
+            if may_publish or status in (Status.DRAFT, Status.IN_REVIEW)
+        ]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         question: Question | None = kwargs.get("obj")
+        context["tags_in_use"] = tags_in_use()
         if question:
+            form = context["adminform"].form
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            content = working_content(question.pk)
             context |= {
                 "question": question,
-                "buttons": BUTTONS[Status(question.status)] if self.may_act(request) else (),
-                "similar": resembling(stem=question.stem, other_than=question.pk),
-                "changes": compare_with_live(question),
+                "buttons": self.buttons_for(request, question),
+                "problems": problems_of(content=content),
+                "changes": compare_with_live(question, content),
+                "conflict": theirs_and_mine(form, formsets) if form.is_stale else (),
             }
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def may_act(self, request: HttpRequest) -> bool:
-        return self.has_change_permission(request) and self.has_publish_permission(request)
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """The learner's view of what stands in the form; a fragment, nothing is saved."""
@@ -271,6 +307,7 @@ class QuestionAdmin(ModelAdmin):
             {
                 "stem": render_markdown(request.POST.get("stem", "")),
                 "explanation": render_markdown(request.POST.get("explanation", "")),
+                "figures": FiguresField().to_python(request.POST.get("media", "")),
                 "kind": request.POST.get("kind", ""),
                 "choices": request.POST.getlist("choice"),
                 "similar": resembling(
@@ -278,18 +315,6 @@ class QuestionAdmin(ModelAdmin):
                 ),
             },
         )
-
-    def status_view(self, request: HttpRequest, pk: str) -> HttpResponse:
-        if request.method != "POST" or not self.may_act(request):
-            raise PermissionDenied
-        question = get_object_or_404(Question, pk=pk)
-        status, note = request.POST.get("status", ""), request.POST.get("note", "")
-        try:
-            done = change_status(question=question, status=status, user=request.user, reason=note)
-            self.message_user(request, done, messages.SUCCESS)
-        except (Refused, DatabaseError) as error:
-            self.message_user(request, message_of(error), messages.ERROR)
-        return redirect("admin:quizbank_question_change", pk)
 
     def revisions_view(self, request: HttpRequest, pk: str) -> HttpResponse:
         """Every revision, and any two of them (or the working copy) compared."""
@@ -330,10 +355,8 @@ class QuestionAdmin(ModelAdmin):
         return redirect(reverse("admin:quizbank_question_change", args=[pk]))
 
 
-def compare_with_live(question: Question) -> list[dict[str, str]]:
+def compare_with_live(question: Question, content: dict[str, Any]) -> list[dict[str, str]]:
     """The unpublished changes, field by field; empty when there are none."""
     if not question.has_unpublished_changes or question.published_revision is None:
         return []
-    from quizbank.queries import working_content
-
-    return compare(question.published_revision.content, working_content(question.pk))
+    return compare(question.published_revision.content, content)

@@ -17,9 +17,11 @@ def test_editor_finds_edits_publishes_and_restores(editor_page: Page) -> None:
 
     page.fill("[name=stem]", "What **exactly** is asked here now?")
     page.locator("#question-preview strong").wait_for()
-    page.click("[name=_continue]")
+    page.locator("[name=_continue]:not(.steward-default)").click()
     page.get_by_text("Unpublished changes").first.wait_for()
     page.get_by_role("button", name="Publish changes").click()
+    page.fill("[name=_note]", "Clearer wording")
+    page.keyboard.press("Enter")
     page.get_by_text("Published as revision 2.").wait_for()
     page.get_by_role("link", name="Live: revision 2").click()
     page.select_option("[name=number]", "1")

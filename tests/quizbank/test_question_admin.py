@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from quizbank.models import Question
+from quizbank.models import Category, Exam, Question
 
 LIST = "/admin/quizbank/question/"
 
@@ -35,6 +35,12 @@ def form_of(client: Client, url: str) -> dict[str, Any]:
                 if value not in (None, False):
                     sent[bound.html_name] = value
     return sent
+
+
+def press(client: Client, question: Question, status: str, **edits: str) -> str:
+    """Press a status button of the form; the page that follows, as text."""
+    sent = form_of(client, page(question)) | {"_status": status, "_note": "Because."} | edits
+    return unescape(client.post(page(question), sent, follow=True).content.decode())
 
 
 def test_list_shows_the_bank_and_counts(editing: Client, bank: None) -> None:
@@ -84,7 +90,7 @@ def test_edit_of_a_live_question_makes_unpublished_changes(
 def test_publish_after_an_edit_makes_revision_two(editing: Client, question: Question) -> None:
     Question.objects.filter(pk=question.pk).update(stem="What does a router forward by?")
 
-    editing.post(f"{page(question).removesuffix('change/')}status/", {"status": "active"})
+    press(editing, question, "active")
 
     question.refresh_from_db()
     assert not question.has_unpublished_changes
@@ -96,7 +102,7 @@ def test_restore_puts_the_first_revision_back(editing: Client, question: Questio
     stem = question.stem
     Question.objects.filter(pk=question.pk).update(stem="Something else entirely?")
     url = page(question).removesuffix("change/")
-    editing.post(f"{url}status/", {"status": "active"})
+    press(editing, question, "active")
 
     editing.post(f"{url}restore/", {"number": 1})
 
@@ -109,7 +115,7 @@ def test_restore_puts_the_first_revision_back(editing: Client, question: Questio
 def test_revisions_page_compares_two(editing: Client, question: Question) -> None:
     Question.objects.filter(pk=question.pk).update(stem="Something else entirely?")
     url = page(question).removesuffix("change/")
-    editing.post(f"{url}status/", {"status": "active"})
+    press(editing, question, "active")
 
     html = editing.get(f"{url}revisions/?left=1&right=2").content.decode()
 
@@ -176,7 +182,7 @@ def test_other_roles_look_but_do_not_touch(db: None, question: Question, group: 
     assert client.get(LIST).status_code == 200
     assert client.get(page(question)).status_code == 200
     assert client.get(f"{url}revisions/").status_code == 200
-    assert client.post(f"{url}status/", {"status": "retired"}).status_code == 403
+    assert client.post(page(question), {"_status": "retired"}).status_code == 403
     assert client.post(f"{url}restore/", {"number": 1}).status_code == 403
 
 
@@ -193,3 +199,140 @@ def test_list_takes_as_many_queries_for_20_rows_as_for_1(
 
     with django_assert_max_num_queries(16):
         editing.get(LIST)
+
+
+def test_press_saves_and_publishes_in_one_step(editing: Client, question: Question) -> None:
+    html = press(editing, question, "active", stem="What does a router forward by?")
+
+    question.refresh_from_db()
+    assert question.published_revision
+    assert question.published_revision.content["stem"] == "What does a router forward by?"
+    assert question.published_revision.reason == "Because."
+    assert "Published as revision 2." in html
+
+
+def test_press_that_is_refused_keeps_the_edits_and_names_the_problem(
+    editing: Client, bank: None
+) -> None:
+    draft = Question.objects.filter(status="draft", kind="single")[0]
+    draft.choices.update(is_correct=False)
+
+    html = press(editing, draft, "active", stem="An edit that must stay?")
+
+    draft.refresh_from_db()
+    assert (draft.status, draft.stem) == ("draft", "An edit that must stay?")
+    assert "Your edits are saved. Refused:" in html
+    assert "exactly one correct choice; this one has 0" in html
+
+
+def test_press_that_the_state_does_not_offer_is_forbidden(
+    editing: Client, question: Question
+) -> None:
+    sent = form_of(editing, page(question)) | {"_status": "draft"}
+
+    assert editing.post(page(question), sent).status_code == 403
+
+
+def test_refusal_of_the_database_keeps_the_text(editing: Client, question: Question) -> None:
+    sent = form_of(editing, page(question)) | {"stem": "Typed for an hour"}
+    removed = {
+        name: ""
+        for name in sent
+        if name.startswith("questioncategory_set-") and name.endswith("-is_primary")
+    }
+    sent = {name: value for name, value in sent.items() if name not in removed}
+
+    answer = editing.post(page(question), sent)
+
+    assert answer.status_code == 200
+    assert "Typed for an hour" in answer.content.decode()
+    assert "primary" in str(answer.context["adminform"].form.non_field_errors())
+    question.refresh_from_db()
+    assert question.stem != "Typed for an hour"
+
+
+@pytest.mark.parametrize(
+    ("action", "form", "check"),
+    [
+        ("add_tag", {"tag": "Fresh"}, {"tags__contains": ["fresh"]}),
+        ("set_difficulty", {"difficulty": "hard"}, {"difficulty": "hard"}),
+        ("add_exam", {"exam": "COF"}, {"exams__code": "COF"}),
+        ("move_to_category", {"category": "COF"}, {"system__exam__code": "COF"}),
+    ],
+)
+def test_bulk_edit_asks_does_and_reports(
+    editing: Client, bank: None, action: str, form: dict[str, str], check: dict[str, Any]
+) -> None:
+    keys = {
+        "exam": lambda code: Exam.objects.get(code=code).pk,
+        "category": lambda code: Category.objects.filter(exam__code=code, parent=None)[0].pk,
+    }
+    form = {name: keys.get(name, str)(value) for name, value in form.items()}
+    chosen = [str(q.pk) for q in Question.objects.filter(external_id__startswith="NET-00")[:3]]
+    sent = {"action": action, "_selected_action": chosen}
+
+    asked = editing.post(LIST, sent).content.decode()
+    unfilled = editing.post(LIST, sent | {"confirmed": "1"})
+    done = editing.post(LIST, sent | {"confirmed": "1"} | form)
+    again = editing.post(LIST, sent | {"confirmed": "1"} | form).content.decode()
+
+    assert "3 questions" in asked
+    assert "outcomes" not in unfilled.context_data
+    assert done.context_data["outcomes"]
+    assert Question.objects.filter(pk__in=chosen, **check).count() == 3
+    assert again.count("Refused:") == 3
+
+
+@pytest.mark.parametrize(
+    ("add", "remove", "form"),
+    [("add_tag", "remove_tag", {"tag": "x1"}), ("add_exam", "remove_exam", {"exam": "PGA"})],
+)
+def test_bulk_removal_takes_back_what_was_added(
+    editing: Client, question: Question, add: str, remove: str, form: dict[str, str]
+) -> None:
+    if "exam" in form:
+        form = {"exam": str(Exam.objects.get(code="PGA").pk)}
+    before = (question.tags, set(question.exams.values_list("code", flat=True)))
+    sent = {"_selected_action": [str(question.pk)], "confirmed": "1"} | form
+
+    editing.post(LIST, sent | {"action": add})
+    editing.post(LIST, sent | {"action": remove})
+
+    question.refresh_from_db()
+    assert (question.tags, set(question.exams.values_list("code", flat=True))) == before
+
+
+def test_select_across_takes_the_whole_filtered_list(editing: Client, bank: None) -> None:
+    first = Question.objects.filter(kind="numeric")[0]
+    count = Question.objects.filter(kind="numeric").count()
+
+    asked = editing.post(
+        f"{LIST}?kind__exact=numeric",
+        {"action": "add_tag", "_selected_action": [str(first.pk)], "select_across": "1"},
+    )
+
+    assert f"{count} questions" in asked.content.decode()
+
+
+@pytest.mark.parametrize("column", range(1, 11))
+def test_list_sorts_by_each_column(editing: Client, bank: None, column: int) -> None:
+    answer = editing.get(f"{LIST}?o={column}")
+
+    assert column in answer.context["cl"].get_ordering_field_columns()
+
+
+def test_list_filters_by_author(editing: Client, editor: User, bank: None) -> None:
+    Question.objects.filter(external_id="NET-001").update(author=editor)
+
+    shown = editing.get(f"{LIST}?author={editor.pk}").context["cl"].result_list
+
+    assert [question.external_id for question in shown] == ["NET-001"]
+
+
+def test_figures_are_edited_one_a_line(editing: Client, question: Question) -> None:
+    sent = form_of(editing, page(question)) | {"media": "T1 | A mesh of four routers\nT2"}
+
+    editing.post(page(question), sent)
+
+    question.refresh_from_db()
+    assert question.media == [{"name": "T1", "alt": "A mesh of four routers"}, {"name": "T2"}]
