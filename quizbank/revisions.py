@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 LABELS = {"kind": "Kind", "stem": "Stem", "explanation": "Explanation", "media": "Figures"}
@@ -9,7 +10,8 @@ LABELS = {"kind": "Kind", "stem": "Stem", "explanation": "Explanation", "media":
 
 def describe(choice: dict[str, Any]) -> str:
     mark = "✓ " if choice["is_correct"] else ""
-    tolerance = f" ± {choice['tolerance']}" if choice.get("tolerance") is not None else ""
+    exact = choice.get("tolerance")
+    tolerance = f" ± {Decimal(str(exact)).normalize():f}" if exact is not None else ""
     feedback = f" ({choice['feedback']})" if choice.get("feedback") else ""
     return f"{mark}{choice['text']}{tolerance}{feedback}"
 

@@ -79,7 +79,7 @@ def theirs_and_mine(
             rows.append((label.capitalize(), as_text(before), as_text(after)))
     for formset in formsets:
         label = str(type(formset).model._meta.verbose_name_plural).capitalize()  # type: ignore[union-attr]
-        before_rows = [line_of(row) for row in formset.get_queryset()]
+        before_rows = [line_of(row) for row in formset.get_queryset().all()]
         after_rows = [
             line_of(part.instance)
             for part in formset.forms

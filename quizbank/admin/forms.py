@@ -146,7 +146,8 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         self.data = data
         raise ValidationError(
             "Somebody else changed this question since you opened it. Nothing is lost: your text"
-            " stands in this form, and theirs beside it below. Save again to replace theirs."
+            " stands in this form, and above it what differs from theirs."
+            " Save again to replace theirs."
         )
 
 

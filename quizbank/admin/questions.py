@@ -122,7 +122,7 @@ class QuestionAdmin(BulkActions):
         "system_name",
         "topic_name",
         "tag_line",
-        "is_premium",
+        "premium",
         "author",
         "updated_at",
     )
@@ -173,6 +173,10 @@ class QuestionAdmin(BulkActions):
     @display(description="topic", ordering="topic__name")
     def topic_name(self, question: Question) -> str:
         return question.topic.name if question.topic else ""
+
+    @display(description="premium", ordering="is_premium")
+    def premium(self, question: Question) -> str:
+        return "Premium" if question.is_premium else ""
 
     @display(description="tags", ordering="tags")
     def tag_line(self, question: Question) -> str:

@@ -34,6 +34,18 @@ def test_difference_is_shown_beside_the_form(
     assert {"field": "Stem", "before": "Theirs", "after": "Mine"} in answer.context["conflict"]
 
 
+def test_difference_in_a_choice_is_shown_too(
+    editing: Client, question: Question, sent: dict[str, object]
+) -> None:
+    question.choices.update(text="63")
+
+    answer = editing.post(page(question), sent)
+
+    assert answer.context["conflict"] == [
+        {"field": "Choices", "before": "✓ 63 ± 0", "after": "✓ 62 ± 0"}
+    ]
+
+
 def test_second_save_replaces_theirs(
     editing: Client, question: Question, sent: dict[str, object]
 ) -> None:
