@@ -1,46 +1,84 @@
-"""The start page: what waits for this person."""
+"""The start page: what waits for this person, then the bank at a glance; all by permission."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from axes.models import AccessAttempt
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
-from quizbank.models import ImportBatch, Question
+from quizbank.models import ImportBatch, LightningQuestion, Question
+from quizbank.models.importing import BatchStatus
+from quizbank.models.question import Status
+
+type Card = dict[str, Any]
 
 
 def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Adds `waiting`: [{"title", "count", "link"}]; nobody sees what they may not open."""
-    waiting = []
-    if request.user.has_perm("quizbank.view_question"):
-        waiting += questions_waiting(request)
-    if request.user.has_perm("quizbank.view_importbatch"):
-        previews = ImportBatch.objects.filter(status="preview").count()
-        url = reverse("admin:quizbank_importbatch_changelist")
-        waiting.append(card("Imports to confirm", previews, f"{url}?status__exact=preview"))
-    return context | {"waiting": waiting}
-
-
-def card(title: str, count: int, link: str) -> dict[str, Any]:
-    return {"title": title, "count": count, "link": link}
-
-
-def questions_waiting(request: HttpRequest) -> list[dict[str, Any]]:
-    """One query over the bank."""
-    url = reverse("admin:quizbank_question_changelist")
-    counts = Question.objects.aggregate(
-        review=Count("pk", filter=Q(status="in_review")),
-        drafts=Count("pk", filter=Q(status="draft")),
-        changes=Count("pk", filter=Q(has_unpublished_changes=True)),
-        silent=Count("pk", filter=Q(explanation="")),
-        active=Count("pk", filter=Q(status="active")),
-    )
-    return [
-        card("In review", counts["review"], f"{url}?status__exact=in_review"),
-        card("Drafts", counts["drafts"], f"{url}?status__exact=draft"),
-        card("Unpublished changes", counts["changes"], f"{url}?has_unpublished_changes__exact=1"),
-        card("Without explanation", counts["silent"], f"{url}?explanation=none"),
-        card("Active questions", counts["active"], f"{url}?status__exact=active"),
+    """Adds `waiting` and `glance`: [{"title", "count", "link"}]; what is done does not wait."""
+    waiting = [
+        *questions_to_edit(request),
+        *imports_to_look_at(request),
+        *logins_to_look_at(request),
     ]
+    return context | {
+        "waiting": [card for card in waiting if card["count"]],
+        "glance": list(bank_at_a_glance(request)),
+    }
+
+
+def card(title: str, count: int, url_name: str, query: str = "") -> Card:
+    return {"title": title, "count": count, "link": reverse(f"admin:{url_name}") + query}
+
+
+def questions_to_edit(request: HttpRequest) -> Iterator[Card]:
+    if not request.user.has_perm("quizbank.change_question"):
+        return
+    bank, page = Question.objects, "quizbank_question_changelist"
+    mine = bank.filter(status=Status.DRAFT, author_id=request.user.pk).count()
+    yield card("Your drafts", mine, page, f"?status__exact=draft&author={request.user.pk}")
+    review = bank.filter(status=Status.IN_REVIEW).count()
+    yield card("Questions in review", review, page, "?status__exact=in_review")
+    changes = bank.filter(has_unpublished_changes=True).count()
+    yield card(
+        "Questions with unpublished changes", changes, page, "?has_unpublished_changes__exact=1"
+    )
+    drafts = bank.filter(status=Status.DRAFT).count()
+    yield card("Drafts of everybody", drafts, page, "?status__exact=draft")
+    silent = bank.filter(explanation="").count()
+    yield card("Questions without explanation", silent, page, "?explanation=none")
+
+
+def imports_to_look_at(request: HttpRequest) -> Iterator[Card]:
+    if not request.user.has_perm("quizbank.view_importbatch"):
+        return
+    page = "quizbank_importbatch_changelist"
+    if request.user.has_perm("quizbank.import_question"):
+        previews = ImportBatch.objects.filter(status=BatchStatus.PREVIEW).count()
+        yield card("Imports to confirm", previews, page, "?status__exact=preview")
+    week = timezone.now() - timedelta(days=7)
+    failed = ImportBatch.objects.filter(status=BatchStatus.FAILED, created_at__gte=week).count()
+    yield card("Imports that failed this week", failed, page, "?status__exact=failed")
+
+
+def logins_to_look_at(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("axes.view_accessattempt"):
+        day = timezone.now() - timedelta(days=1)
+        attempts = AccessAttempt.objects.filter(attempt_time__gte=day).count()
+        yield card("Failed logins in a day", attempts, "axes_accessattempt_changelist")
+
+
+def bank_at_a_glance(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("quizbank.view_question"):
+        live = Question.objects.filter(status=Status.ACTIVE).count()
+        yield card(
+            "Active questions", live, "quizbank_question_changelist", "?status__exact=active"
+        )
+    if request.user.has_perm("quizbank.view_lightningquestion"):
+        active = LightningQuestion.objects.filter(is_active=True).count()
+        page = "quizbank_lightningquestion_changelist"
+        yield card("Active lightning questions", active, page, "?is_active__exact=1")
