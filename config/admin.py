@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from axes.admin import AccessAttemptAdmin, AccessLogAdmin
-from axes.models import AccessAttempt, AccessLog
+from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-for model in (User, Group, AccessAttempt, AccessLog):
+for model in (User, Group, AccessAttempt, AccessFailureLog, AccessLog):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
@@ -28,11 +28,27 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     pass
 
 
+class LoginRecords:
+    """Long lists, read by date: no counts of the whole, no filter that reads every row."""
+
+    # The library's own action asks for no permission.
+    actions = ()
+    date_hierarchy = None
+    list_filter = ("attempt_time",)
+    list_per_page = 50
+    show_full_result_count = False
+
+
 @admin.register(AccessAttempt)
-class LoginAttemptAdmin(AccessAttemptAdmin, ModelAdmin):
+class LoginAttemptAdmin(LoginRecords, AccessAttemptAdmin, ModelAdmin):
+    pass
+
+
+@admin.register(AccessFailureLog)
+class LoginFailureAdmin(LoginRecords, AccessFailureLogAdmin, ModelAdmin):
     pass
 
 
 @admin.register(AccessLog)
-class LoginLogAdmin(AccessLogAdmin, ModelAdmin):
+class LoginLogAdmin(LoginRecords, AccessLogAdmin, ModelAdmin):
     pass

@@ -17,14 +17,18 @@ def time_zone(
     """Show times in the zone that the browser reports in the `timezone` cookie (steward.js)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        try:
-            zone = zoneinfo.ZoneInfo(request.COOKIES.get("timezone", "").replace("%2F", "/"))
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            return get_response(request)
-        with timezone.override(zone):
+        with timezone.override(zone_of(request)):
             return get_response(request)
 
     return middleware
+
+
+def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo | None:
+    """None, which means TIME_ZONE, where the browser reports nothing that we know."""
+    try:
+        return zoneinfo.ZoneInfo(request.COOKIES.get("timezone", "").replace("%2F", "/"))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 class HistoryMiddleware(BaseHistoryMiddleware):  # type: ignore[misc]  # untyped base

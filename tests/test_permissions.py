@@ -1,0 +1,263 @@
+"""Every address of the admin, as every role and as strangers, against `config/roles.py`.
+
+A screen that the standard names do not explain declares its permission in `DECLARED`, here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from config.roles import codenames
+from quizbank.models import ImportBatch
+from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
+
+STAFF, EVERYBODY, NOBODY = "any staff", "everybody", "nobody"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`permission` as "app.codename", or one of the words above; several: any of them."""
+
+    permission: str | tuple[str, ...]
+    # Answers a GET with 403 or 405.
+    post_only: bool = False
+    # What those who may get for a GET, and what the others get.
+    granted: int = 200
+    refused: int = 403
+    # URL parameter → value, where the first row of the screen's model is not meant.
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+DECLARED = {
+    "index": Rule(STAFF),
+    "search": Rule(STAFF),
+    "login": Rule(EVERYBODY),
+    "logout": Rule(STAFF, post_only=True),
+    "password_change": Rule(STAFF),
+    "password_change_done": Rule(STAFF),
+    "jsi18n": Rule(STAFF),
+    # Without its three parameters; with them: see the test of autocompletes.
+    "autocomplete": Rule(STAFF, granted=403),
+    # Closed: config/urls.py says why.
+    "view_on_site": Rule(
+        EVERYBODY, granted=404, arguments={"content_type_id": "1", "object_id": "1"}
+    ),
+    "app_list": Rule(
+        tuple(f"quizbank.view_{model}" for model in ("question", "exam")),
+        refused=404,
+        arguments={"app_label": "quizbank"},
+    ),
+    # Written by the login alone.
+    "axes_accessattempt_add": Rule(NOBODY),
+    "axes_accessfailurelog_add": Rule(NOBODY),
+    "axes_accesslog_add": Rule(NOBODY),
+    "auth_user_password_change": Rule("auth.change_user"),
+    "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
+    "quizbank_question_revisions": Rule("quizbank.view_question"),
+    "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),
+    "quizbank_importbatch_add": Rule("quizbank.import_question"),
+    "quizbank_importbatch_delete": Rule(NOBODY),
+    "quizbank_importbatch_confirm": Rule("quizbank.import_question", post_only=True),
+    "quizbank_importbatch_undo": Rule("quizbank.import_question", post_only=True),
+}
+
+
+def rule_of(screen: Screen) -> Rule:
+    if screen.name in DECLARED:
+        return DECLARED[screen.name]
+    assert screen.model is not None, undeclared(screen)
+    app, model = screen.model._meta.app_label, screen.model._meta.model_name
+    view, change = f"{app}.view_{model}", f"{app}.change_{model}"
+    standard = {
+        "changelist": Rule((view, change)),
+        "change": Rule((view, change)),
+        "history": Rule((view, change)),
+        "add": Rule(f"{app}.add_{model}"),
+        "delete": Rule(f"{app}.delete_{model}"),
+        "redirect": Rule(STAFF, granted=302),
+    }
+    kind = screen.name.removeprefix(f"{app}_{model}_")
+    assert kind in standard, undeclared(screen)
+    return standard[kind]
+
+
+def undeclared(screen: Screen) -> str:
+    return f"Declare who may open {screen.name!r} in DECLARED of tests/test_permissions.py."
+
+
+def may(visitor: str, rule: Rule) -> bool:
+    wanted = (rule.permission,) if isinstance(rule.permission, str) else rule.permission
+    if visitor in STRANGERS:
+        return EVERYBODY in wanted
+    if visitor == "superuser" or {STAFF, EVERYBODY} & set(wanted):
+        return NOBODY not in wanted
+    held = codenames(visitor) if visitor != "groupless" else set()
+    return bool(held & {tuple(each.split(".")) for each in wanted})
+
+
+@pytest.fixture
+def clients(db: None) -> dict[str, Client]:
+    """Each visitor, logged in, over a bank with a row of everything that has a screen."""
+    call_command("load_demo")
+    user = User.objects.create_user("somebody")
+    ImportBatch.objects.create(file_name="pool.json", format="ham", created_by=user)
+    attempt = {"username": "mallory", "ip_address": "192.0.2.1", "path_info": "/admin/login/"}
+    AccessAttempt.objects.create(**attempt, failures_since_start=3)
+    AccessFailureLog.objects.create(**attempt)
+    AccessLog.objects.create(**attempt)
+    return {visitor: visit_as(visitor) for visitor in VISITORS}
+
+
+def get(client: Client, screen: Screen) -> HttpResponse:
+    return client.get(screen.address(rule_of(screen).arguments))
+
+
+def post(client: Client, screen: Screen) -> HttpResponse:
+    return client.post(screen.address(rule_of(screen).arguments), {"post": "yes"})
+
+
+def expected(visitor: str, screen: Screen) -> set[int]:
+    rule = rule_of(screen)
+    if rule.post_only:
+        return {302} if visitor in STRANGERS else {403, 405}
+    if visitor in STRANGERS:
+        return {rule.granted if rule.permission == EVERYBODY else 302}
+    if screen.name == "login":
+        return {302}
+    return {rule.granted if may(visitor, rule) else rule.refused}
+
+
+def test_every_address_answers_as_the_matrix_says(clients: dict[str, Client]) -> None:
+    before = state()
+    wrong = []
+    for visitor, client in clients.items():
+        for screen in screens():
+            answer, right = get(client, screen), expected(visitor, screen)
+            if answer.status_code not in right:
+                wrong.append(f"{visitor}, {screen.name}: {answer.status_code}, not {right}")
+            elif visitor in STRANGERS and answer.status_code == 302 and screen.name != "logout":
+                assert answer.headers["Location"].startswith("/admin/login/?next=")
+            if answer.status_code == 200:
+                wrong += [
+                    f"{visitor}, {screen.name}: {each}" for each in dead_links(visitor, answer)
+                ]
+
+    assert wrong == []
+    assert state() == before
+
+
+def dead_links(visitor: str, answer: HttpResponse) -> list[str]:
+    """Links of the page that this person may not follow, or that lead nowhere."""
+    rules = {screen.name: rule_of(screen) for screen in screens()}
+    found = []
+    for address in sorted(set(re.findall(r'href="(/admin/[^"?#]*)', answer.content.decode()))):
+        try:
+            name = resolve(address).url_name or ""
+        except Resolver404:
+            name = "nowhere"
+        if name == "nowhere" or (name in rules and not may(visitor, rules[name])):
+            found.append(f"links to {address}")
+    return found
+
+
+def test_nobody_posts_without_permission(clients: dict[str, Client]) -> None:
+    before = state()
+    wrong = []
+    for visitor, client in clients.items():
+        right = {302} if visitor in STRANGERS else {403, 404, 405}
+        for screen in screens():
+            rule = rule_of(screen)
+            if may(visitor, rule) or rule.permission == STAFF:
+                continue
+            if (code := post(client, screen).status_code) not in right:
+                wrong.append(f"{visitor}, {screen.name}: {code}")
+
+    assert wrong == []
+    assert state() == before
+
+
+def test_post_only_addresses_answer_those_who_may(clients: dict[str, Client]) -> None:
+    codes = {
+        (visitor, screen.name): post(client, screen).status_code
+        for visitor, client in clients.items()
+        for screen in screens()
+        if rule_of(screen).post_only and may(visitor, rule_of(screen))
+    }
+
+    assert {key: code for key, code in codes.items() if code in (403, 405, 500)} == {}
+
+
+def test_every_post_asks_for_the_token(clients: dict[str, Client]) -> None:
+    client = clients["superuser"]
+    client.handler.enforce_csrf_checks = True
+    before = state()
+
+    codes = {screen.name: post(client, screen).status_code for screen in screens()}
+
+    assert {name: code for name, code in codes.items() if code != 403} == {}
+    assert state() == before
+
+
+def autocompletes() -> set[tuple[str, str, str, str]]:
+    """(app, model, field, model that is looked up) of every autocomplete field."""
+    found = set()
+    for model, model_admin in admin.site._registry.items():
+        for owner in (model_admin, *(inline(model, admin.site) for inline in model_admin.inlines)):
+            for name in owner.autocomplete_fields:
+                opts = owner.model._meta
+                target = opts.get_field(name).related_model
+                assert target is not None
+                found.add((opts.app_label, str(opts.model_name), name, target._meta.label_lower))
+    return found
+
+
+def test_autocomplete_asks_for_the_right_to_view(clients: dict[str, Client]) -> None:
+    for visitor in set(VISITORS) - set(STRANGERS):
+        for app, model, name, target in sorted(autocompletes()):
+            query = {"app_label": app, "model_name": model, "field_name": name, "term": "a"}
+            answer = clients[visitor].get("/admin/autocomplete/", query)
+            right = 200 if may(visitor, Rule(target.replace(".", ".view_"))) else 403
+            assert answer.status_code == right, (visitor, model, name)
+
+
+def test_every_action_names_its_permission() -> None:
+    kinds = ("list", "detail", "row", "submit_line")
+    careless = []
+    for model_admin in admin.site._registry.values():
+        functions = [function for function, _, _ in model_admin._get_base_actions()]
+        for kind in kinds:
+            described = getattr(model_admin, f"_get_base_actions_{kind}", list)()
+            functions += [action.method for action in described]
+        careless += [
+            f"{type(model_admin).__name__}.{function.__name__}"
+            for function in functions
+            if not getattr(function, "allowed_permissions", None)
+        ]
+
+    assert careless == []
+
+
+def test_every_declared_address_exists() -> None:
+    assert set(DECLARED) - {screen.name for screen in screens()} == set()
+
+
+def test_unknown_address_is_not_found_for_staff(clients: dict[str, Client]) -> None:
+    assert clients["content"].get("/admin/no/such/page/").status_code == 404
+
+
+def test_unknown_object_sends_back_with_a_message(clients: dict[str, Client]) -> None:
+    for screen in screens():
+        if screen.name.endswith("_change") and "object_id" in screen.parameters:
+            address = screen.address({"object_id": "nobody"})
+            assert clients["superuser"].get(address).status_code == 302, screen.name
