@@ -23,6 +23,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 DATABASE_POOL = env.bool("DATABASE_POOL", default=False)
 REDIS_URL = env.str("REDIS_URL", default="")
 STEWARD_DATA = Path(env.str("STEWARD_DATA", default=str(BASE_DIR / ".steward")))
@@ -116,6 +117,13 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
+
+# What the connections of jobs have in its place: they hold locks, which no pooler may share.
+DATABASE_DIRECT = {}
+if DATABASE_DIRECT_URL:
+    direct = env.db_url_config(DATABASE_DIRECT_URL)
+    direct["HOST"] = direct.pop("OPTIONS", {}).get("host", direct["HOST"])
+    DATABASE_DIRECT = {name: direct[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
 
 # --- Redis: one database for jobs, the next for the cache, because clearing a cache is FLUSHDB ----
 QUEUE_URL = REDIS_URL or "redis://127.0.0.1:6379/0"

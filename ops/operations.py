@@ -1,7 +1,34 @@
+"""What the house itself declares."""
+
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time
 
-from ops.registry import Schedule, register
+from ops.registry import Daily, Operation, PartitionedTable, Schedule, Weekly, register
 
-register(Schedule("clear-sessions", job="ops.jobs.clear_sessions", every=timedelta(days=1)))
+register(
+    PartitionedTable("audit_logs", model="ops.AuditEntry", period="month", ahead=3, keep_months=36),
+    Operation(
+        "maintain_partitions",
+        "Make partitions ahead",
+        work="ops.jobs.maintain_partitions",
+        permission="ops.change_run",
+    ),
+    Schedule("partition-maintenance", "maintain_partitions", Daily(time(3, 0))),
+    Operation(
+        "clear_sessions",
+        "Clear expired logins",
+        work="ops.jobs.clear_sessions",
+        permission="ops.change_run",
+        priority="low",
+    ),
+    Schedule("clear-sessions", "clear_sessions", Daily(time(3, 30)), catch_up="skip"),
+    Operation(
+        "clean_ledger",
+        "Clean the run ledger",
+        work="ops.jobs.clean_ledger",
+        permission="ops.change_run",
+        priority="low",
+    ),
+    Schedule("clean-ledger", "clean_ledger", Weekly(6, time(4, 0)), catch_up="skip"),
+)

@@ -2,23 +2,195 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any, Literal, Protocol
+
+Priority = Literal["high", "normal", "low"]
+PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
+
+
+# --- Work ----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Parameter:
+    """One value that a run of an operation may carry; JSON types only."""
+
+    name: str
+    label: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something long or dangerous, done by a worker and recorded in the run ledger.
+
+    `work` is the dotted path of a function `(work: ops.work.Work) -> str | Result | None` that is
+    safe to run twice. A try that fails is repeated after `retry_after`, then twice as long, and so
+    on, up to `max_attempts` tries. No single statement runs longer than `timeout`.
+    """
+
+    name: str
+    title: str
+    work: str
+    # Who may start it by hand, for example "ops.change_run"; empty: nobody, only schedules.
+    permission: str = ""
+    # What its targets are, in the action log: "view", "partition", …
+    target_type: str = "operation"
+    parameters: tuple[Parameter, ...] = ()
+    priority: Priority = "normal"
+    timeout: timedelta = timedelta(minutes=10)
+    max_attempts: int = 3
+    retry_after: timedelta = timedelta(seconds=30)
+    cancellable: bool = True
+
+
+# --- Time ----------------------------------------------------------------------------------------
+class When(Protocol):
+    """Moments that come again. `now` is aware and in the zone that `Daily` and `Weekly` mean."""
+
+    def latest(self, now: datetime) -> datetime:
+        """The last such moment at or before `now`."""
+
+    def following(self, moment: datetime) -> datetime:
+        """The first such moment after `moment`."""
+
+
+@dataclass(frozen=True)
+class Every:
+    """Whole multiples of `period` since 1970: every clock agrees on them."""
+
+    period: timedelta
+
+    def latest(self, now: datetime) -> datetime:
+        seconds = self.period.total_seconds()
+        return datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)
+
+    def following(self, moment: datetime) -> datetime:
+        return self.latest(moment) + self.period
+
+    def __str__(self) -> str:
+        minutes = int(self.period.total_seconds() // 60)
+        hours = minutes // 60
+        if minutes % 60:
+            return f"every {minutes} minutes" if minutes > 1 else "every minute"
+        return f"every {hours} hours" if hours > 1 else "every hour"
+
+
+@dataclass(frozen=True)
+class Daily:
+    at: time
+
+    def latest(self, now: datetime) -> datetime:
+        today = datetime.combine(now.date(), self.at, now.tzinfo)
+        if today <= now:
+            return today
+        return datetime.combine(now.date() - timedelta(days=1), self.at, now.tzinfo)
+
+    def following(self, moment: datetime) -> datetime:
+        day = self.latest(moment).date() + timedelta(days=1)
+        return datetime.combine(day, self.at, moment.tzinfo)
+
+    def __str__(self) -> str:
+        return f"daily at {self.at:%H:%M}"
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Weekly:
+    # As in datetime.weekday(): Monday is 0.
+    weekday: int
+    at: time
+
+    def latest(self, now: datetime) -> datetime:
+        day = now.date() - timedelta(days=(now.weekday() - self.weekday) % 7)
+        moment = datetime.combine(day, self.at, now.tzinfo)
+        if moment <= now:
+            return moment
+        return datetime.combine(day - timedelta(days=7), self.at, now.tzinfo)
+
+    def following(self, moment: datetime) -> datetime:
+        day = self.latest(moment).date() + timedelta(days=7)
+        return datetime.combine(day, self.at, moment.tzinfo)
+
+    def __str__(self) -> str:
+        return f"{WEEKDAYS[self.weekday]}s at {self.at:%H:%M}"
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """`job` is the dotted path of a function without arguments that is safe to run twice."""
+    """Starts a run of `operation` at each moment of `when`.
+
+    Moments that passed while no ticker ran are caught up by one run, or left out ("skip").
+    """
 
     name: str
-    job: str
-    every: timedelta
+    operation: str
+    when: When
+    target: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    catch_up: Literal["once", "skip"] = "once"
 
 
-SCHEDULES: dict[str, Schedule] = {}
+# --- What is looked after ------------------------------------------------------------------------
+@dataclass(frozen=True)
+class MaterializedView:
+    """`model` is the unmanaged model over it, "app_label.ModelName"; `name` its SQL name.
+
+    `reads` are the SQL names of the tables it is computed from; `depends_on` other declared views,
+    which are refreshed before it.
+    """
+
+    name: str
+    title: str
+    model: str
+    reads: tuple[str, ...]
+    stale_after: timedelta
+    depends_on: tuple[str, ...] = ()
 
 
-def register(schedule: Schedule) -> None:
-    """Raises ValueError when the name is taken by another declaration."""
-    if SCHEDULES.setdefault(schedule.name, schedule) != schedule:
-        raise ValueError(f"Two schedules are named {schedule.name}.")
+@dataclass(frozen=True)
+class PartitionedTable:
+    """Partitioned by range of its uuid7 `id`, a partition a calendar month or year (UTC).
+
+    `ahead` partitions after the current one always exist. A partition is offered to the archive
+    `keep_months` after its end; None keeps it for ever.
+    """
+
+    name: str
+    model: str
+    period: Literal["month", "year"]
+    ahead: int = 3
+    keep_months: int | None = None
+
+
+@dataclass(frozen=True)
+class AlertRule:
+    """`probe` is the dotted path of a function that returns what is wrong, a line each."""
+
+    name: str
+    title: str
+    probe: str
+    severity: Literal["info", "warning", "critical"] = "warning"
+
+
+type Declaration = Operation | Schedule | MaterializedView | PartitionedTable | AlertRule
+
+_declared: dict[type, dict[str, Any]] = {}
+
+
+def register(*declarations: Declaration) -> None:
+    """Raises ValueError when a name is taken by another declaration of the same kind."""
+    for declaration in declarations:
+        kind = _declared.setdefault(type(declaration), {})
+        if kind.setdefault(declaration.name, declaration) != declaration:
+            raise ValueError(
+                f"Two declarations of {type(declaration).__name__} are named {declaration.name}."
+            )
+
+
+def declared[T](kind: type[T]) -> dict[str, T]:
+    """All declarations of one kind by name, in the order of their registration."""
+    return dict(_declared.get(kind, {}))

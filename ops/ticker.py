@@ -1,30 +1,22 @@
-"""Turns declared schedules into queued jobs.
-
-Redis remembers each schedule's slot of time: two tickers, or one that restarts, queue it once.
-"""
+"""The clock of the house: starts what is due, takes back what died, sends what Redis lost."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-import django_rq
+import structlog
 
-from ops.registry import SCHEDULES, Schedule
+from ops.runs import reap, send_lost
+from ops.schedules import start_due
 
-
-def slot(schedule: Schedule, now: datetime) -> int:
-    """The number of whole periods since 1970."""
-    return int(now.timestamp() // schedule.every.total_seconds())
+log = structlog.get_logger(__name__)
 
 
-def enqueue_due(now: datetime) -> list[str]:
-    """Queue what is due; returns the names of the schedules that were."""
-    queue = django_rq.get_queue("low")
-    due = []
-    for schedule in SCHEDULES.values():
-        key = f"steward:tick:{schedule.name}:{slot(schedule, now)}"
-        lifetime = int(2 * schedule.every.total_seconds())
-        if queue.connection.set(key, 1, nx=True, ex=lifetime):
-            queue.enqueue(schedule.job)
-            due.append(schedule.name)
-    return due
+def tick(now: datetime) -> None:
+    """Safe to run at any moment, in any number of processes. May raise RedisError."""
+    for run in start_due(now):
+        log.info("due", schedule=run.schedule, run=str(run.pk))
+    for run in reap():
+        log.warning("worker died", run=str(run.pk), operation=run.operation)
+    for run in send_lost():
+        log.info("sent", run=str(run.pk), operation=run.operation)

@@ -1,4 +1,4 @@
-"""Job entry points: safe to run twice."""
+"""Work functions: safe to run twice."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from ops.work import Work
 from quizbank.models import ImportBatch
 from quizbank.models.importing import BatchStatus
 
 PREVIEW_LIFETIME = timedelta(days=7)
 
 
-def discard_old_previews() -> int:
+def discard_old_previews(work: Work) -> str:
     """Drop the uploaded files of previews that nobody confirmed within a week."""
     old = ImportBatch.objects.filter(
         status=BatchStatus.PREVIEW, created_at__lt=timezone.now() - PREVIEW_LIFETIME
     )
-    return old.update(status=BatchStatus.DISCARDED, file=None)
+    return f"{old.update(status=BatchStatus.DISCARDED, file=None):,} previews discarded."

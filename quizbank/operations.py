@@ -2,10 +2,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ops.registry import Schedule, register
+from ops.registry import Every, Operation, Schedule, register
 
 register(
-    Schedule(
-        "discard-old-previews", job="quizbank.jobs.discard_old_previews", every=timedelta(hours=1)
-    )
+    Operation(
+        "discard_old_previews",
+        "Discard old import previews",
+        work="quizbank.jobs.discard_old_previews",
+        permission="ops.change_run",
+        priority="low",
+    ),
+    Schedule("discard-old-previews", "discard_old_previews", Every(timedelta(hours=1))),
 )

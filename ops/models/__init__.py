@@ -1,0 +1,7 @@
+from __future__ import annotations
+
+from ops.models.audit import AuditEntry
+from ops.models.run import Run, RunEvent
+from ops.models.schedule import ScheduleState, ScheduleTick
+
+__all__ = ["AuditEntry", "Run", "RunEvent", "ScheduleState", "ScheduleTick"]

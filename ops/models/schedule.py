@@ -1,0 +1,53 @@
+"""Schedules that were met, and each of their ticks."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Func
+
+from ops.constraints import one_of
+from ops.models.run import Run
+
+
+class ScheduleState(models.Model):
+    """On or off; the rest of a schedule is declared in code."""
+
+    name = models.TextField(primary_key=True)
+    is_enabled = models.BooleanField("on", default=True)
+    # Moments before it were never missed: the schedule was not there yet, or it was off.
+    since = models.DateTimeField(db_default=Func(function="now"))
+
+    class Meta:
+        db_table = "ops_schedules"
+        verbose_name = "schedule"
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outcome(models.TextChoices):
+    STARTED = "started", "Started a run"
+    JOINED = "joined", "Found one running"
+    SKIPPED = "skipped", "Came too late"
+
+
+class ScheduleTick(models.Model):
+    """One moment of a schedule, dealt with. Two tickers make one row, and so one run."""
+
+    schedule = models.ForeignKey(ScheduleState, models.CASCADE, related_name="ticks")
+    run_at = models.DateTimeField()
+    outcome = models.TextField(choices=Outcome, default=Outcome.STARTED)
+    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="ticks")
+
+    class Meta:
+        db_table = "ops_schedule_ticks"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("schedule", "run_at"), name="one_tick_for_schedule_and_moment"
+            ),
+            one_of("outcome", Outcome, name="tick_outcome_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.schedule_id} {self.run_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,58 @@
+"""Partitioned tables: made by migrations, kept ahead of time by maintenance.
+
+A table is partitioned by range of its uuid7 `id`; a partition is a calendar month or year in UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from django.db import connection
+from django.db.migrations import CreateModel, RunSQL
+
+from ops.registry import PartitionedTable
+
+Period = Literal["month", "year"]
+
+
+class CreatePartitionedTable(CreateModel):
+    """A CreateModel that makemigrations wrote, renamed: PARTITION BY RANGE (id)."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        plain = schema_editor.sql_create_table
+        schema_editor.sql_create_table = f"{plain} PARTITION BY RANGE (id)"
+        try:
+            super().database_forwards(app_label, schema_editor, *states)
+        finally:
+            schema_editor.sql_create_table = plain
+
+    def describe(self) -> str:
+        return f"Create partitioned table {self.name}"
+
+
+def create_first_partitions(table: str, period: Period, *, ahead: int) -> RunSQL:
+    """In the migration that makes the table: the partition of today and `ahead` after it."""
+    return RunSQL(
+        [
+            (
+                "SELECT public.create_partition(%s::regclass, %s,"
+                " (now() AT TIME ZONE 'UTC' + n * ('1 ' || %s)::interval)::date)"
+                " FROM generate_series(0, %s) AS n",
+                [table, period, period, ahead],
+            )
+        ],
+        # They go with their table.
+        RunSQL.noop,
+    )
+
+
+def ensure_future_partitions(table: PartitionedTable) -> list[str]:
+    """Make the current partition and those ahead that are missing; returns the names made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT public.create_partition(%s::regclass, %s,"
+            " (now() AT TIME ZONE 'UTC' + n * ('1 ' || %s)::interval)::date)"
+            " FROM generate_series(0, %s) AS n",
+            [table.name, table.period, table.period, table.ahead],
+        )
+        return [name for (name,) in cursor.fetchall() if name]
