@@ -1,0 +1,129 @@
+"""A table out to one Parquet file and back, by COPY through Arrow, at constant memory.
+
+The file holds each row as it is: types that Arrow knows exactly are kept, every other one (numeric,
+inet, enums, intervals …) stands as PostgreSQL's own text. Whoever reads the file needs no Steward.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.db import connection
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from ops.archive.catalog import ArchiveError, Column, Fingerprint, fingerprint_query
+
+_EXACT = {
+    "uuid", "text", "jsonb", "boolean", "smallint", "integer", "bigint", "real",
+    "double precision", "date", "bytea", "timestamp with time zone",
+    "timestamp without time zone", "text[]", "uuid[]", "integer[]", "bigint[]",
+}  # fmt: skip
+_BATCH_BYTES = 4 * 1024 * 1024
+_GROUP_BATCHES = 4
+_STAGING = "steward_staging"
+
+type Progress = Callable[[int], None]
+
+
+@contextmanager
+def arrow_connection() -> Iterator[Any]:
+    """A connection of its own to the default database; one transaction, rolled back at the end."""
+    given = connection.get_connection_params()
+    wanted = ("host", "port", "user", "password", "dbname", "sslmode")
+    dsn = make_conninfo(**{name: given[name] for name in wanted if given.get(name)})
+    with closing(adbc.connect(dsn)) as conn, closing(conn.cursor()) as cursor:
+        yield cursor
+        conn.rollback()
+
+
+def write_parquet(
+    *, table: sql.Composable, columns: list[Column], path: Path, progress: Progress
+) -> Fingerprint:
+    """Write `table` to `path`, whole or not at all; the fingerprint is of the same snapshot."""
+    partial = path.with_suffix(".partial")
+    with arrow_connection() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute(fingerprint_query(table, columns).as_string())
+        rows, total = cursor.fetchone()
+        cursor.adbc_statement.set_options(
+            **{"adbc.postgresql.batch_size_hint_bytes": str(_BATCH_BYTES)}
+        )
+        cursor.execute(select(table, columns))
+        written = write_batches(cursor.fetch_record_batch(), partial, progress)
+    if written != rows:
+        raise ArchiveError(f"{written:,} of {rows:,} rows were written: the export is void.")
+    flush(partial)
+    partial.rename(path)
+    flush(path.parent)
+    return Fingerprint(rows, total)
+
+
+def select(table: sql.Composable, columns: list[Column]) -> str:
+    parts = [
+        sql.SQL("{0}" if column.type in _EXACT else "{0}::text AS {0}").format(
+            sql.Identifier(column.name)
+        )
+        for column in columns
+    ]
+    return sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(parts), table).as_string()
+
+
+def write_batches(reader: pa.RecordBatchReader, path: Path, progress: Progress) -> int:
+    """One row group for some batches, so that neither side ever holds more than one of them."""
+    written = 0
+    with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
+        for batches in itertools.batched(reader, _GROUP_BATCHES):
+            group = pa.Table.from_batches(batches)
+            writer.write_table(group, row_group_size=group.num_rows or None)
+            written += group.num_rows
+            progress(written)
+    return written
+
+
+def flush(path: Path) -> None:
+    """Down to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_parquet(
+    *, cursor: Any, path: Path, table: sql.Composable, columns: list[Column], progress: Progress
+) -> None:
+    """Insert the file's rows into `table`, in the cursor's transaction."""
+    stored = [column for column in columns if not column.generated]
+    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in stored)
+    values = sql.SQL(", ").join(
+        sql.SQL("{}::{}").format(sql.Identifier(column.name), sql.SQL(column.type))
+        for column in stored
+    )
+    insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(
+        table, names, values, sql.Identifier(_STAGING)
+    )
+    done = 0
+    with pq.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            group = file.read_row_group(number, columns=[column.name for column in stored])
+            mode = "append" if done else "create"
+            cursor.adbc_ingest(_STAGING, group, mode=mode, temporary=True)
+            cursor.execute(insert.as_string())
+            cursor.execute(f"TRUNCATE {_STAGING}")
+            done += group.num_rows
+            progress(done)
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

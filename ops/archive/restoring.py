@@ -1,0 +1,180 @@
+"""An archived partition back into its table: the held rows themselves, or from the files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection, sql
+
+from ops.archive import catalog, manifest, parquet
+from ops.archive.archiving import (
+    LOCK_TIMEOUT,
+    Progress,
+    bounds_of,
+    detach_once,
+    folder_of,
+    freeze,
+)
+from ops.archive.catalog import HOLD_SCHEMA, ArchiveError, Column, qualified
+from ops.archive.states import advance
+from ops.models import PartitionArchive
+from ops.models.archive import ArchiveState
+
+
+def restore_partition(conn: Connection[Any], archive: PartitionArchive, progress: Progress) -> str:
+    """Bring it back and attach it; doing it twice does nothing. Raises ArchiveError."""
+    if archive.state == ArchiveState.RESTORED:
+        return f"{archive.partition_name} is back already."
+    if archive.state == ArchiveState.DETACHING:
+        return give_up(conn, archive, progress)
+    if archive.state == ArchiveState.CANCELLED:
+        return f"{archive.partition_name} was never taken out."
+    refuse_overlap(conn, archive)
+    if archive.state == ArchiveState.DROPPED:
+        load(conn, archive, progress)
+    else:
+        compare_held(conn, archive)
+    attach(conn, archive)
+    return f"{archive.row_count or 0:,} rows of {archive.partition_name} are back."
+
+
+def give_up(conn: Connection[Any], archive: PartitionArchive, progress: Progress) -> str:
+    """An archive that never got past the detach: attach again what is half detached."""
+    found = catalog.partition_of(conn, archive.table_name, archive.partition_name)
+    if found and not found.is_detaching:
+        with conn.transaction():
+            advance(conn, archive, "detaching", "cancelled")
+        return f"{archive.partition_name} stays where it is."
+    if found:
+        detach_once(conn, archive.table_name, found)
+    freeze(conn, archive)
+    return restore_partition(conn, archive, progress)
+
+
+def refuse_overlap(conn: Connection[Any], archive: PartitionArchive) -> None:
+    wanted = bounds_of(archive)
+    for row in catalog.partitions_of(conn, archive.table_name):
+        if row.bounds.lower < wanted.upper and wanted.lower < row.bounds.upper:
+            raise ArchiveError(
+                f"{row.name} covers the same time as {archive.partition_name}: move its rows"
+                " elsewhere first."
+            )
+
+
+def compare_held(conn: Connection[Any], archive: PartitionArchive) -> None:
+    """The held rows must be those that were exported, if they were."""
+    described = archive.manifest
+    columns = catalog.columns_of(conn, HOLD_SCHEMA, archive.partition_name)
+    refuse_other_columns(conn, archive, columns)
+    if described:
+        table = qualified(HOLD_SCHEMA, archive.partition_name)
+        if catalog.fingerprint(conn, table, columns) != manifest.fingerprint_of(described):
+            raise ArchiveError(
+                f"The held rows of {archive.partition_name} are not those that were exported:"
+                f" compare {HOLD_SCHEMA}.{archive.partition_name} with the files by hand."
+            )
+
+
+def refuse_other_columns(
+    conn: Connection[Any], archive: PartitionArchive, columns: list[Column]
+) -> None:
+    today = {c.name: c for c in catalog.columns_of(conn, "public", archive.table_name)}
+    then = {c.name: c for c in columns}
+    differences = [
+        *(f"{name} was added since" for name in today.keys() - then.keys()),
+        *(f"{name} is gone since" for name in then.keys() - today.keys()),
+        *(
+            f"{name} was {then[name].type} and is {today[name].type}"
+            for name in then.keys() & today.keys()
+            if (then[name].type, then[name].generated) != (today[name].type, today[name].generated)
+        ),
+    ]
+    if differences:
+        raise ArchiveError(
+            f"{archive.table_name} has other columns than the archive of"
+            f" {archive.partition_name}: {'; '.join(sorted(differences))}."
+        )
+
+
+def load(conn: Connection[Any], archive: PartitionArchive, progress: Progress) -> None:
+    """Build the table anew from the file, in the hold, and compare it with the manifest."""
+    described = archive.manifest or {}
+    columns = manifest.columns_of(described)
+    refuse_other_columns(conn, archive, columns)
+    path = manifest.data_file(described, folder_of(archive))
+    table = qualified(HOLD_SCHEMA, archive.partition_name)
+    conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+    with parquet.arrow_connection() as cursor:
+        cursor.execute(
+            sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY)")
+            .format(table, qualified("public", archive.table_name))
+            .as_string()
+        )
+        parquet.read_parquet(
+            cursor=cursor,
+            path=path,
+            table=table,
+            columns=columns,
+            progress=lambda done: progress(done, described["rows"], "Loading the file"),
+        )
+        cursor.execute(catalog.fingerprint_query(table, columns).as_string())
+        if catalog.Fingerprint(*cursor.fetchone()) != manifest.fingerprint_of(described):
+            raise ArchiveError("The loaded rows are not those of the manifest: nothing was kept.")
+        progress(described["rows"], described["rows"], "Building the indexes")
+        finish_table(cursor, table, described)
+        cursor.execute("COMMIT")
+
+
+def finish_table(cursor: Any, table: sql.Composed, described: dict[str, Any]) -> None:
+    """Primary key before ATTACH, or ATTACH would build a second one; checks spare it a scan."""
+    cursor.execute(
+        sql.SQL("ALTER TABLE {} ADD {}")
+        .format(table, sql.SQL(described["primary_key"]))
+        .as_string()
+    )
+    for name, definition in described["checks"].items():
+        cursor.execute(
+            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
+            .format(table, sql.Identifier(name), sql.SQL(definition))
+            .as_string()
+        )
+    if described["options"]:
+        options = sql.SQL(", ").join(sql.SQL(option) for option in described["options"])
+        cursor.execute(sql.SQL("ALTER TABLE {} SET ({})").format(table, options).as_string())
+
+
+def attach(conn: Connection[Any], archive: PartitionArchive) -> None:
+    """Back to public, writable, attached, and known as restored: in one transaction."""
+    held = qualified(HOLD_SCHEMA, archive.partition_name)
+    back = qualified("public", archive.partition_name)
+    bounds = bounds_of(archive)
+    with conn.transaction():
+        conn.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        conn.execute(sql.SQL("DROP TRIGGER IF EXISTS steward_frozen ON {}").format(held))
+        conn.execute(sql.SQL("ALTER TABLE {} SET SCHEMA public").format(held))
+        conn.execute(
+            sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})").format(
+                qualified("public", archive.table_name),
+                back,
+                sql.Literal(str(bounds.lower)),
+                sql.Literal(str(bounds.upper)),
+            )
+        )
+        drop_detach_check(conn, archive.partition_name)
+        advance(conn, archive, archive.state, "restored")
+
+
+def drop_detach_check(conn: Connection[Any], partition: str) -> None:
+    """DETACH CONCURRENTLY leaves the bounds behind as a CHECK; attached, it only costs time."""
+    left = conn.execute(
+        "SELECT conname FROM pg_constraint WHERE conrelid = %(table)s::regclass AND contype = 'c'"
+        " AND pg_get_constraintdef(oid) = format("
+        "   'CHECK (%%s)', pg_get_partition_constraintdef(%(table)s::regclass))",
+        {"table": f'public."{partition}"'},
+    ).fetchall()
+    for (name,) in left:
+        conn.execute(
+            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
+                qualified("public", partition), sql.Identifier(name)
+            )
+        )
