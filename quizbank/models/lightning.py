@@ -9,6 +9,7 @@ from django.db.models import Func
 
 from ops.constraints import not_blank, one_of
 from ops.events import trackers
+from ops.indexes import LongNamedIndex
 from quizbank.querysets import LightningQuerySet
 
 
@@ -55,10 +56,13 @@ class LightningQuestion(models.Model):
             one_of("difficulty", LightningDifficulty, name="lightning_difficulty_is_known"),
         )
         indexes = (
-            # Under the names of seed 000.
-            models.Index(fields=("difficulty",), name="idx_lightning_questions_diff"),
-            models.Index(fields=("question_type",), name="idx_lightning_questions_type"),
-            models.Index(fields=("difficulty", "question_type"), name="idx_lightning_q_diff_type"),
+            # Draws by difficulty, by type, by both; under the names of seed 000.
+            LongNamedIndex(fields=("difficulty",), name="idx_lightning_questions_difficulty"),
+            LongNamedIndex(fields=("question_type",), name="idx_lightning_questions_type"),
+            LongNamedIndex(
+                fields=("difficulty", "question_type"),
+                name="idx_lightning_questions_difficulty_type",
+            ),
         )
 
     def __str__(self) -> str:
