@@ -149,8 +149,8 @@ class Demo:
 
 def children() -> list[Child]:
     manage = [sys.executable, MANAGE]
-    gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
-    gunicorn += ["--chdir", str(paths.CHECKOUT), "-c", str(paths.CHECKOUT / "config/gunicorn.py")]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--chdir", str(paths.CHECKOUT)]
+    gunicorn += ["-c", str(paths.CHECKOUT / "config/gunicorn.py")]
     workers = [
         Child(f"worker{number}", [*manage, "rqworker", "high", "normal", "low"])
         for number in range(1, WORKERS + 1)

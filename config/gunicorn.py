@@ -13,3 +13,5 @@ threads = 4
 worker_class = "gthread"
 timeout = 60
 accesslog = "-"
+# Nobody manages it through a socket: the process manager does.
+control_socket_disable = True
