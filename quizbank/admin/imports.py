@@ -115,7 +115,7 @@ class ImportBatchAdmin(ModelAdmin):
             title=batch.file_name,
             errors=batch.errors[:200],
             items=batch.items.all()[:200],
-            missing=batch.options.get("missing", [])[:200],
+            missing=batch.report.get("missing", [])[:200],
             may_confirm=batch.status == BatchStatus.PREVIEW and self.may_import(request),
             may_undo=batch.status == BatchStatus.APPLIED and self.may_import(request),
         )

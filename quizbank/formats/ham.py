@@ -2,83 +2,95 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from quizbank.formats.base import FormatError, LineError, Parsed, ParsedCategory, ParsedQuestion
+from quizbank.formats import json_text
+from quizbank.formats.base import (
+    FormatError,
+    LineError,
+    Parsed,
+    ParsedCategory,
+    ParsedQuestion,
+    clean_text,
+)
+from quizbank.formats.tables import Table
 
+COLUMNS = {"id", "correct", "question", "a", "b"}
 CODE = re.compile(r"([A-Z])(\d)([A-Z])\d{2}")
 
 
-def parse_json(text: str) -> Parsed:
-    try:
-        rows = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise FormatError(f"Line {error.lineno:,}: {error.msg}. Is the file complete?") from None
-    if not isinstance(rows, list):
+def parse_json(text: str, data: Any) -> Parsed:
+    if not isinstance(data, list):
         raise FormatError("A ham pool is a JSON list of questions.")
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if '"id"' in line]
-    return gather(rows, lines if len(lines) == len(rows) else list(range(1, len(rows) + 1)))
+    return gather(zip(json_text.element_lines(text)[None], data, strict=True))
 
 
-def parse_csv(text: str) -> Parsed:
-    reader = csv.DictReader(io.StringIO(text))
-    missing = {"id", "correct", "question", "a", "b"} - set(reader.fieldnames or ())
+def parse_table(table: Table) -> Parsed:
+    missing = COLUMNS - set(table.header)
     if missing:
         raise FormatError(f"These columns are missing: {', '.join(sorted(missing))}.")
-    rows, lines = [], []
-    for row in reader:
-        lines.append(reader.line_num)
-        answers = [row[letter] for letter in "abcd" if row.get(letter)]
-        rows.append(row | {"answers": answers})
-    return gather(rows, lines)
+    rows = [
+        (line, row | {"answers": [row[letter] for letter in "abcd" if row.get(letter)]})
+        for line, row in table.rows
+    ]
+    return gather(rows, table.errors)
 
 
-def gather(rows: list[Any], lines: list[int]) -> Parsed:
-    questions, errors = [], []
-    for row, line in zip(rows, lines, strict=True):
+def gather(rows: Iterable[tuple[int, Any]], errors: list[LineError] | None = None) -> Parsed:
+    parsed = Parsed("ham", errors=list(errors or ()), makes_exams=True)
+    for line, row in rows:
         try:
-            questions.append(read(row, line))
+            parsed.questions.append(read(row, line))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            errors.append(LineError(line, reason_of(error)))
-    return questions, errors
+            parsed.errors.append(LineError(line, reason_of(error)))
+    return parsed
 
 
 def reason_of(error: Exception) -> str:
-    return f"{error} is missing." if isinstance(error, KeyError) else str(error)
+    if isinstance(error, KeyError):
+        return f"{error} is missing."
+    return str(error) if isinstance(error, ValueError) else "This is no question of a pool."
 
 
 def read(row: dict[str, Any], line: int) -> ParsedQuestion:
     """Raises ValueError with the reason when the row is no question."""
-    code, answers, stem = str(row["id"]).strip(), row["answers"], str(row["question"]).strip()
+    code = str(row["id"]).strip()
     match = CODE.fullmatch(code)
     if not match:
-        raise ValueError(f"“{code}” is no pool number like T1A01.")
+        raise ValueError(f"“{code[:20]}” is no pool number like T1A01.")
+    stem = clean_text(row["question"], f"{code}: the question")
     if not stem:
         raise ValueError(f"{code} has no question text.")
-    correct = int(row["correct"])
-    if not 0 <= correct < len(answers) or len(answers) < 2:
-        raise ValueError(f"{code}: the correct answer {correct} is not among {len(answers)}.")
-    refs = str(row.get("refs") or "").strip("[] ")
-    figure = str(row.get("figure") or "").strip()
+    figure = clean_text(row.get("figure") or "", f"{code}: figure")
     exam, section, group = match.groups()
     return ParsedQuestion(
         line=line,
-        stem=stem,
-        kind="single",
-        choices=tuple(
-            {"text": str(text).strip(), "is_correct": number == correct}
-            for number, text in enumerate(answers)
-        ),
-        explanation=f"Reference: {refs}" if refs else "",
+        content={
+            "stem": stem,
+            "kind": "single",
+            "choices": read_answers(row, code),
+            "media": [{"name": figure}] if figure else [],
+        },
         external_id=code,
         exam=exam,
+        reference=clean_text(row.get("refs") or "", f"{code}: refs").strip("[] "),
         path=(
             ParsedCategory(exam + section, f"Section {exam}{section}", "section"),
             ParsedCategory(exam + section + group, f"Group {exam}{section}{group}", "group"),
         ),
-        media=[{"name": figure}] if figure else [],
     )
+
+
+def read_answers(row: dict[str, Any], code: str) -> list[dict[str, Any]]:
+    answers = [clean_text(text, f"{code}: an answer") for text in row["answers"]]
+    correct = int(row["correct"])
+    letter = row.get("correct_letter")
+    if letter and letter != "ABCDEFGH"[correct : correct + 1]:
+        raise ValueError(f"{code}: the correct answer is {correct}, but its letter is {letter}.")
+    if not 0 <= correct < len(answers) or len(answers) < 2:
+        raise ValueError(f"{code}: the correct answer {correct} is not among {len(answers)}.")
+    if not all(answers):
+        raise ValueError(f"{code}: an answer is empty.")
+    return [{"text": text, "is_correct": number == correct} for number, text in enumerate(answers)]

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 
-from quizbank.formats.base import FormatError, LineError, Parsed, ParsedQuestion
+from quizbank.formats.base import FormatError, LineError, Parsed, ParsedQuestion, clean_text
 
 
 def parse(text: str) -> Parsed:
-    questions: list[ParsedQuestion] = []
-    errors: list[LineError] = []
+    parsed = Parsed("trivia", makes_exams=True)
     for line, block in blocks(text):
         try:
-            questions.append(read(block, line))
+            parsed.questions.append(read(block, line))
         except ValueError as error:
-            errors.append(LineError(line, str(error)))
-    if not questions and not errors:
+            parsed.errors.append(LineError(line, str(error)))
+    if not parsed.questions and not parsed.errors:
         raise FormatError("There is no line that begins with #Q: this is no trivia file.")
-    return questions, errors
+    if not text.endswith(("\n", "\r")):
+        raise FormatError("The last line does not end: is the file complete? End it with Enter.")
+    return parsed
 
 
 def blocks(text: str) -> list[tuple[int, list[str]]]:
     """(first line, lines) of each question."""
     found: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.startswith("#Q"):
             found.append((number, [line]))
         elif found and line.strip():
@@ -41,6 +42,8 @@ def read(block: list[str], line: int) -> ParsedQuestion:
             choices.append(text[2:].strip())
         elif not key:
             stem.append(text.removeprefix("#Q").strip())
+    if not any(stem):
+        raise ValueError("There is no question behind #Q.")
     if not key:
         raise ValueError("There is no line that begins with ^ and gives the answer.")
     if choices.count(key) != 1:
@@ -49,9 +52,13 @@ def read(block: list[str], line: int) -> ParsedQuestion:
         raise ValueError("Two choices are the same.")
     if len(choices) < 2:
         raise ValueError("There is only one choice.")
+    if not all(choices):
+        raise ValueError("A choice is empty.")
     return ParsedQuestion(
         line=line,
-        stem="\n".join(stem).strip(),
-        kind="true_false" if sorted(choices) == ["False", "True"] else "single",
-        choices=tuple({"text": text, "is_correct": text == key} for text in choices),
+        content={
+            "stem": clean_text("\n".join(stem), "The question"),
+            "kind": "true_false" if sorted(choices) == ["False", "True"] else "single",
+            "choices": [{"text": text, "is_correct": text == key} for text in choices],
+        },
     )

@@ -19,18 +19,28 @@ class BatchStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+# A failed one may be tried again.
+CONFIRMABLE = (BatchStatus.PREVIEW, BatchStatus.FAILED)
+
+
 class ImportBatch(TimeOrdered):
     file_name = models.TextField()
     format = models.TextField()
-    # {"exam": code or null, "publish": bool, "encoding": name}
+    # What was asked: {"exam": code or null, "encoding": name, "format": name or null,
+    # "publish": bool, "account": of the system, for a command}
     options = models.JSONField(default=dict)
-    # The upload itself, until the batch is applied or discarded.
+    # The upload itself, for as long as it may still be imported.
     file = models.BinaryField(null=True, editable=False)
     status = models.TextField(choices=BatchStatus, default=BatchStatus.PREVIEW)
     # {"created": n, "changed": n, "unchanged": n, "refused": n, "missing": n}
     counts = models.JSONField(default=dict)
     # [{"line": n, "reason": text}]
     errors = models.JSONField(default=list)
+    # What a preview shows: new, changed, duplicates, examined, makes, missing, digest; then, what
+    # undo needs: made, {"exam" | "subject" | "category": [key]}.
+    report = models.JSONField(default=dict)
+    # Why the import failed, in a line for a person.
+    failure = models.TextField(blank=True, default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="import_batches"
     )
@@ -45,8 +55,12 @@ class ImportBatch(TimeOrdered):
         constraints = (
             one_of("status", BatchStatus, name="import_batch_status_is_known"),
             models.CheckConstraint(
-                condition=Q(status=BatchStatus.PREVIEW) | Q(file__isnull=True),
-                name="import_file_is_kept_for_previews_only",
+                condition=Q(status__in=CONFIRMABLE) | Q(file__isnull=True),
+                name="import_file_is_kept_while_it_may_be_imported",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=BatchStatus.FAILED) | ~Q(failure=""),
+                name="failed_import_says_why",
             ),
         )
 
@@ -69,10 +83,16 @@ class ImportItem(models.Model):
     )
     label = models.TextField()
     action = models.TextField(choices=ItemAction)
-    # The question as it was before, in the import's own shape; null for a new one.
+    # The question as it was before, with keys of rows (quizbank/importing/content.py); null for
+    # a new one.
     before = models.JSONField(null=True)
-    # The question's version when the batch was done: another one means that it was edited since.
+    # [{"field", "before", "after"}], for people.
+    differences = models.JSONField(default=list)
+    # The question's version before the batch, and after: another one means that it was edited.
+    version_before = models.PositiveBigIntegerField(null=True)
     version_after = models.PositiveBigIntegerField()
+    # What to know about it, for example why it was not published.
+    note = models.TextField(blank=True, default="")
     # What undo did with it, in words; empty until then.
     undo_result = models.TextField(blank=True, default="")
 

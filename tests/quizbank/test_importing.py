@@ -99,7 +99,7 @@ def test_question_that_is_gone_is_listed_and_left_alone() -> None:
 
     batch = import_file(file_name="pool.json", data=ham(ROW))
 
-    assert batch.options["missing"] == ["T1A02"]
+    assert batch.report["missing"] == ["T1A02"]
     assert Question.objects.count() == 2
 
 
@@ -138,7 +138,7 @@ def test_undo_keeps_what_was_published_since() -> None:
         ("a.json", b"", "empty"),
         ("a.json", b'[{"id": "T1A01",', "complete"),
         ("a.csv", b"PK\x03\x04 no csv", "spreadsheet"),
-        ("a.csv", b"one,two\n1,2\n", "columns are missing"),
+        ("a.csv", b"one,two\n1,2\n", "not known: one, two"),
         ("a.json", b"[\x00]", "NUL"),
         ("a.json", '["é"]'.encode("latin-1"), "not UTF-8"),
         ("a.json", b'{"a": 1}', "list"),
@@ -154,10 +154,10 @@ def test_unreadable_file_gets_one_clear_line(name: str, data: bytes, reason: str
 def test_bad_rows_are_refused_by_line_and_the_rest_is_read() -> None:
     data = ham(ROW, ROW | {"id": "nonsense"}, ROW | {"id": "T1A03", "correct": 7}, {"id": "T1A04"})
 
-    questions, errors = parse(data, file_name="a.json", name="ham")
+    parsed = parse(data, file_name="a.json", name="ham")
 
-    assert len(questions) == 1
-    assert len(errors) == 3
+    assert len(parsed.questions) == 1
+    assert [error.line for error in parsed.errors] == [11, 20, 29]
 
 
 @pytest.mark.django_db

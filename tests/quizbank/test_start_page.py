@@ -29,7 +29,9 @@ def member_of(group: str) -> Client:
 @pytest.fixture
 def busy(bank: None, editor: User) -> None:
     Question.objects.filter(external_id="NET-010").update(author=editor)
-    ImportBatch.objects.create(file_name="broken.json", format="ham", status="failed")
+    ImportBatch.objects.create(
+        file_name="broken.json", format="ham", status="failed", failure="It broke."
+    )
     AccessAttempt.objects.create(
         username="mallory",
         ip_address="192.0.2.1",

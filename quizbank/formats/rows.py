@@ -1,0 +1,138 @@
+"""Our own table: a question a row, its choices side by side."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Any
+
+from quizbank.formats.base import FormatError, LineError, Parsed
+from quizbank.formats.own import read_question
+from quizbank.formats.tables import Table
+
+PLAIN = (
+    "id",
+    "external_id",
+    "exam",
+    "subject",
+    "kind",
+    "difficulty",
+    "stem",
+    "explanation",
+    "is_premium",
+    "is_user_generated",
+)
+LISTS = ("exams", "categories", "tags")
+# `status` is said in exports, and never taken: publishing is a step of its own.
+COLUMNS = (*PLAIN, *LISTS, "media", "correct", "tolerance", "status")
+OF_CHOICE = ("choice", "feedback", "fraction", "tolerance")
+NUMBERED = re.compile(rf"({'|'.join(OF_CHOICE)})_([1-9]\d?)")
+# A spreadsheet would run a cell that begins like this; an apostrophe before it makes it text.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+NONE_CORRECT = "none"
+ANSWERS = ("short_answer", "numeric")
+
+
+def neutralise(cell: str) -> str:
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def restore(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+
+
+def write_list(values: list[str]) -> str:
+    """`a; b`, quoted where a value holds a semicolon."""
+    line = io.StringIO(newline="")
+    csv.writer(line, delimiter=";", lineterminator="").writerow(values)
+    return line.getvalue()
+
+
+def read_list(cell: str) -> list[str]:
+    """By semicolons; by commas where there is none. Raises ValueError."""
+    delimiter = ";" if ";" in cell else ","
+    reader = csv.reader(
+        io.StringIO(cell, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+    )
+    try:
+        return [value for row in reader for value in row if value.strip()]
+    except csv.Error as error:
+        raise ValueError(f"“{cell[:60]}” is no list: {error}.") from None
+
+
+def parse_rows(table: Table, name: str) -> Parsed:
+    """Raises FormatError for columns that are missing or unknown."""
+    unknown = [
+        column
+        for column in table.header
+        if column and column not in COLUMNS and not NUMBERED.fullmatch(column)
+    ]
+    if unknown:
+        raise FormatError(
+            f"These columns are not known: {', '.join(unknown)}. Rename or remove them."
+        )
+    missing = {"stem", "correct", "choice_1"} - set(table.header)
+    if missing:
+        raise FormatError(f"These columns are missing: {', '.join(sorted(missing))}.")
+    parsed = Parsed(name, errors=list(table.errors))
+    for line, cells in table.rows:
+        try:
+            row = {column: restore(cell) for column, cell in cells.items()}
+            parsed.questions.append(read_question(as_object(row), line))
+        except ValueError as error:
+            parsed.errors.append(LineError(line, str(error)))
+    return parsed
+
+
+def as_object(cells: dict[str, str]) -> dict[str, Any]:
+    """The row in the shape of JSON. Raises ValueError."""
+    row: dict[str, Any] = {name: cells[name] or None for name in PLAIN if name in cells}
+    row |= {name: read_list(cells[name]) for name in LISTS if name in cells}
+    if "media" in cells:
+        row["media"] = read_media(cells["media"])
+    numbers = sorted(
+        int(match[2])
+        for column in cells
+        if (match := NUMBERED.fullmatch(column)) and match[1] == "choice" and cells[column].strip()
+    )
+    correct = correct_numbers(cells["correct"], numbers, (row.get("kind") or "").lower())
+    row["choices"] = [
+        {"text": cells[f"choice_{number}"], "is_correct": number in correct}
+        | beside_choice(cells, number)
+        for number in numbers
+    ]
+    return row
+
+
+def beside_choice(cells: dict[str, str], number: int) -> dict[str, str]:
+    found = {
+        name: cells[f"{name}_{number}"] for name in OF_CHOICE[1:] if f"{name}_{number}" in cells
+    }
+    if "tolerance" in cells and not found.get("tolerance"):
+        found["tolerance"] = cells["tolerance"]
+    return found
+
+
+def correct_numbers(cell: str, numbers: list[int], kind: str) -> set[int]:
+    """`2`, `1;3` or `none`; empty means every answer of a short answer or numeric question."""
+    text = cell.strip().lower()
+    if not text and kind in ANSWERS:
+        return set(numbers)
+    if not text or text == NONE_CORRECT:
+        return set()
+    parts = [part for part in re.split(r"[;,\s]+", text) if part]
+    if not all(re.fullmatch(r"\d{1,3}", part) for part in parts):
+        raise ValueError(f"correct is “{cell}”: write the choices' numbers, for example 1;3.")
+    wanted = {int(part) for part in parts}
+    if wanted - set(numbers):
+        raise ValueError(f"There is no choice {min(wanted - set(numbers))}, which is correct.")
+    return wanted
+
+
+def read_media(cell: str) -> Any:
+    try:
+        return json.loads(cell) if cell.strip() else []
+    except ValueError:
+        raise ValueError("media is no JSON.") from None

@@ -1,0 +1,20 @@
+"""Imports: what a file would change, done in one transaction, and taken back as one batch."""
+
+from quizbank.importing.batches import (
+    confirm_import,
+    discard_import,
+    import_file,
+    preview_import,
+)
+from quizbank.importing.plan import too_large
+from quizbank.importing.undo import undo_forecast, undo_import
+
+__all__ = [
+    "confirm_import",
+    "discard_import",
+    "import_file",
+    "preview_import",
+    "too_large",
+    "undo_forecast",
+    "undo_import",
+]

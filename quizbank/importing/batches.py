@@ -1,0 +1,207 @@
+"""Imports as batches: previewed, applied in one transaction, discarded."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from quizbank.actions import Refused, User, message_of
+from quizbank.formats import FormatError
+from quizbank.importing.content import as_keys
+from quizbank.importing.likeness import EXAMINED, possible_duplicates
+from quizbank.importing.plan import Plan, plan_file
+from quizbank.importing.write import create_questions, publish_questions, write_contents
+from quizbank.models import ImportBatch, ImportItem, Question
+from quizbank.models.importing import CONFIRMABLE, BatchStatus, ItemAction
+
+# What a preview lists of each kind; the counts are of all.
+LISTED = 200
+
+
+def import_file(
+    *,
+    file_name: str,
+    data: bytes,
+    format_name: str | None = None,
+    exam: str | None = None,
+    publish: bool = False,
+    encoding: str = "utf-8",
+    user: User = None,
+    account: str = "",
+    dry_run: bool = False,
+) -> ImportBatch:
+    """Import a file in one transaction. Raises FormatError; a dry run writes nothing at all."""
+    options = {"exam": exam, "encoding": encoding, "format": format_name, "account": account}
+    batch = new_batch(file_name, options, user)
+    with transaction.atomic():
+        one_at_a_time()
+        plan = plan_of(batch, data, lock=not dry_run)
+        describe(batch, plan)
+        if not dry_run:
+            batch.save()
+            apply_plan(plan=plan, batch=batch, publish=publish, user=user)
+    return batch
+
+
+def preview_import(
+    *,
+    file_name: str,
+    data: bytes,
+    exam: str | None = None,
+    encoding: str = "utf-8",
+    format_name: str | None = None,
+    user: User,
+) -> ImportBatch:
+    """Keep the file as a batch that waits for confirmation. Raises FormatError."""
+    options = {"exam": exam, "encoding": encoding, "format": format_name}
+    batch = new_batch(file_name, options, user)
+    batch.file = data
+    with transaction.atomic():
+        show_preview(batch, plan_of(batch, data))
+    return batch
+
+
+def new_batch(file_name: str, options: dict[str, Any], user: User) -> ImportBatch:
+    return ImportBatch(
+        file_name=file_name, options=options, created_by_id=user.pk if user else None
+    )
+
+
+def plan_of(batch: ImportBatch, data: bytes, *, lock: bool = False) -> Plan:
+    return plan_file(
+        file_name=batch.file_name,
+        data=data,
+        format_name=batch.options.get("format"),
+        exam=batch.options["exam"],
+        encoding=batch.options["encoding"],
+        lock=lock,
+    )
+
+
+def describe(batch: ImportBatch, plan: Plan) -> None:
+    batch.format = plan.format
+    batch.counts = plan.counts()
+    batch.errors = [{"line": error.line, "reason": error.reason} for error in plan.errors]
+    batch.report = {"missing": plan.missing, "makes": plan.places.labels()}
+
+
+def show_preview(batch: ImportBatch, plan: Plan) -> None:
+    describe(batch, plan)
+    batch.report |= {
+        "new": [
+            {"line": row.parsed.line, "number": row.parsed.external_id, "stem": row.wanted["stem"]}
+            for row in plan.new[:LISTED]
+        ],
+        "changed": [
+            {
+                "line": row.parsed.line,
+                "question": str(row.question.pk),
+                "label": str(row.question),
+                "differences": row.differences(),
+            }
+            for row in plan.changed[:LISTED]
+        ],
+        "duplicates": possible_duplicates(plan),
+        "examined": min(EXAMINED, len(plan.new)),
+        "digest": plan.digest(),
+    }
+    batch.save()
+
+
+def one_at_a_time() -> None:
+    """Two imports at once could both make what neither finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('quizbank.import'))"
+        )
+
+
+def confirm_import(*, batch: ImportBatch, publish: bool, user: User) -> ImportBatch:
+    """Do what the preview said; where the bank has changed since, show a fresh preview instead.
+
+    Raises Refused, FormatError or DatabaseError: then nothing was imported, and the batch is
+    marked as failed, with the reason.
+    """
+    try:
+        with transaction.atomic():
+            one_at_a_time()
+            return confirm_locked(batch, publish, user)
+    except (FormatError, DatabaseError) as error:
+        ImportBatch.objects.filter(pk=batch.pk, status__in=CONFIRMABLE).update(
+            status=BatchStatus.FAILED, failure=message_of(error)
+        )
+        raise
+
+
+def confirm_locked(batch: ImportBatch, publish: bool, user: User) -> ImportBatch:
+    batch = waiting(batch)
+    plan = plan_of(batch, bytes(batch.file or b""), lock=True)
+    if plan.digest() != batch.report.get("digest"):
+        batch.status, batch.failure = BatchStatus.PREVIEW, ""
+        show_preview(batch, plan)
+        return batch
+    describe(batch, plan)
+    apply_plan(plan=plan, batch=batch, publish=publish, user=user)
+    return batch
+
+
+@transaction.atomic
+def discard_import(*, batch: ImportBatch) -> None:
+    """Let go of the file; the batch stays, as a line in the list. Raises Refused."""
+    batch = waiting(batch)
+    batch.status, batch.file = BatchStatus.DISCARDED, None
+    batch.save(update_fields=["status", "file"])
+
+
+def waiting(batch: ImportBatch) -> ImportBatch:
+    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if batch.status not in CONFIRMABLE:
+        raise Refused(f"This import is {batch.get_status_display().lower()} already.")
+    return batch
+
+
+def apply_plan(*, plan: Plan, batch: ImportBatch, publish: bool, user: User) -> None:
+    plan.places.save()
+    before = {row.question.pk: as_keys(row.bank) for row in plan.changed}
+    versions = {row.question.pk: row.question.version for row in plan.changed}
+    created = create_questions([as_keys(row.wanted) for row in plan.new], user)
+    write_contents(
+        [
+            (row.question, {name: as_keys(row.wanted[name]) for name in row.names})
+            for row in plan.changed
+        ]
+    )
+    keys = [row.pk for row in [*created, *(row.question for row in plan.changed)]]
+    reason = f"Import of {batch.file_name}"
+    notes = publish_questions(keys, user, reason) if publish else {}
+    differences = {row.question.pk: row.differences() for row in plan.changed}
+    after = dict(Question.objects.filter(pk__in=keys).values_list("pk", "version"))
+    ImportItem.objects.bulk_create(
+        ImportItem(
+            batch=batch,
+            question=question,
+            label=str(question),
+            action=ItemAction.CHANGED if question.pk in before else ItemAction.CREATED,
+            before=before.get(question.pk),
+            differences=differences.get(question.pk, []),
+            version_before=versions.get(question.pk),
+            version_after=after[question.pk],
+            note=notes.get(question.pk, ""),
+        )
+        for question in [*created, *(row.question for row in plan.changed)]
+    )
+    finish(batch, plan, publish, notes)
+
+
+def finish(batch: ImportBatch, plan: Plan, publish: bool, notes: dict[UUID, str]) -> None:
+    made: dict[str, list[int]] = {}
+    for row in plan.places.made:
+        made.setdefault(row._meta.model_name or "", []).append(row.pk)
+    batch.report |= {"made": made, "unpublished": len(notes)}
+    batch.options |= {"publish": publish}
+    batch.status, batch.file, batch.failure = BatchStatus.APPLIED, None, ""
+    batch.applied_at = timezone.now()
+    batch.save()

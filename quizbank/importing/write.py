@@ -1,0 +1,183 @@
+"""Writes of an import: a handful of statements, whatever the number of questions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from quizbank.actions import User
+from quizbank.importing.content import COLUMNS, OF_CHOICE, Content
+from quizbank.models import (
+    Choice,
+    Question,
+    QuestionCategory,
+    QuestionExam,
+    QuestionRevision,
+)
+from quizbank.models.question import Status
+
+BATCH = 500
+FOREIGN = {"numbered_by": "numbered_by_id", "subject": "subject_id"}
+
+
+def columns_of(content: Content) -> dict[str, Any]:
+    """The question's own columns in `content`, whose rows are keys."""
+    return {FOREIGN.get(name, name): content[name] for name in COLUMNS if name in content}
+
+
+def create_questions(contents: list[Content], user: User) -> list[Question]:
+    """Contents with keys instead of rows; see content.as_keys.
+
+    Foreign keys wait for the commit: what belongs to a question goes in first, so that its content
+    hash is right at once and its row is not written again for each of them.
+    """
+    author = user.pk if user else None
+    questions = [Question(author_id=author, **columns_of(content)) for content in contents]
+    pairs = list(zip(questions, contents, strict=True))
+    Choice.objects.bulk_create(
+        Choice(question=question, position=position, **choice)
+        for question, content in pairs
+        for position, choice in enumerate(content["choices"], start=1)
+    )
+    QuestionExam.objects.bulk_create(
+        QuestionExam(question=question, exam_id=exam)
+        for question, content in pairs
+        for exam in content.get("exams", ())
+    )
+    QuestionCategory.objects.bulk_create(
+        QuestionCategory(question=question, category_id=category, is_primary=not number)
+        for question, content in pairs
+        for number, category in enumerate(content.get("categories", ()))
+    )
+    Question.objects.bulk_create(questions)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.place_questions(%s)", [[row.pk for row in questions]])
+    return questions
+
+
+def write_contents(changes: list[tuple[Question, Content]]) -> None:
+    """Replace what each content names; contents with keys instead of rows."""
+    names = set()
+    for question, content in changes:
+        for name, value in columns_of(content).items():
+            setattr(question, name, value)
+            names.add(name)
+    if names:
+        Question.objects.bulk_update(
+            [question for question, _ in changes], sorted(names), batch_size=BATCH
+        )
+    write_choices({row.pk: content["choices"] for row, content in changes if "choices" in content})
+    write_exams({row.pk: content["exams"] for row, content in changes if "exams" in content})
+    write_categories(
+        {row.pk: content["categories"] for row, content in changes if "categories" in content}
+    )
+
+
+def write_choices(wanted: dict[UUID, list[Content]]) -> None:
+    """Choices keep their keys, and what the content does not name: first by text, then in order."""
+    rows: dict[UUID, list[Choice]] = defaultdict(list)
+    for choice in Choice.objects.filter(question_id__in=wanted).order_by("position"):
+        rows[choice.question_id].append(choice)
+    updated, created, gone = list[Choice](), list[Choice](), list[int]()
+    for question, choices in wanted.items():
+        pairs, left = pair_choices(rows[question], choices)
+        gone += [choice.pk for choice in left]
+        for position, (row, content) in enumerate(pairs, start=1):
+            target = row or Choice(question_id=question)
+            for name, value in (content | {"position": position}).items():
+                setattr(target, name, value)
+            (updated if row else created).append(target)
+    Choice.objects.filter(pk__in=gone).delete()
+    Choice.objects.bulk_update(updated, ["position", *OF_CHOICE], batch_size=BATCH)
+    Choice.objects.bulk_create(created)
+
+
+def pair_choices(
+    rows: list[Choice], wanted: list[Content]
+) -> tuple[list[tuple[Choice | None, Content]], list[Choice]]:
+    """Each wanted choice with the row that becomes it, and the rows that are left over."""
+    left = list(rows)
+    found: list[Choice | None] = []
+    for content in wanted:
+        same = next((row for row in left if row.text == content["text"]), None)
+        if same:
+            left.remove(same)
+        found.append(same)
+    found = [row or (left.pop(0) if left else None) for row in found]
+    return list(zip(found, wanted, strict=True)), left
+
+
+def write_exams(wanted: dict[UUID, list[int]]) -> None:
+    rows = QuestionExam.objects.filter(question_id__in=wanted)
+    there = {(row.question_id, row.exam_id): row.pk for row in rows}
+    needed = {(question, exam) for question, exams in wanted.items() for exam in exams}
+    QuestionExam.objects.filter(
+        pk__in=[pk for pair, pk in there.items() if pair not in needed]
+    ).delete()
+    QuestionExam.objects.bulk_create(
+        QuestionExam(question_id=question, exam_id=exam)
+        for question, exams in wanted.items()
+        for exam in exams
+        if (question, exam) not in there
+    )
+
+
+def write_categories(wanted: dict[UUID, list[int]]) -> None:
+    """The first is the primary one. Rows are made anew: two primaries may not stand together."""
+    there: dict[UUID, list[QuestionCategory]] = defaultdict(list)
+    for row in QuestionCategory.objects.filter(question_id__in=wanted).order_by(
+        "-is_primary", "pk"
+    ):
+        there[row.question_id].append(row)
+    different = {
+        question: categories
+        for question, categories in wanted.items()
+        if [row.category_id for row in there[question]] != categories
+    }
+    QuestionCategory.objects.filter(question_id__in=different).delete()
+    QuestionCategory.objects.bulk_create(
+        QuestionCategory(question_id=question, category_id=category, is_primary=not number)
+        for question, categories in different.items()
+        for number, category in enumerate(categories)
+    )
+
+
+def publish_questions(keys: list[UUID], user: User, reason: str) -> dict[UUID, str]:
+    """Freeze and make live; returns what was not published, and why. Retired ones stay retired."""
+    kept, ready = sort_by_readiness(keys)
+    revisions = QuestionRevision.objects.bulk_create(
+        QuestionRevision(question_id=pk, created_by_id=user.pk if user else None, reason=reason)
+        for pk in ready
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.questions AS q SET published_revision_id = r.id, status = %s"
+            " FROM public.question_revisions AS r"
+            " WHERE r.id = ANY (%s) AND q.id = r.question_id",
+            [Status.ACTIVE, [revision.pk for revision in revisions]],
+        )
+    return kept
+
+
+def sort_by_readiness(keys: list[UUID]) -> tuple[dict[UUID, str], list[UUID]]:
+    """Why some cannot be published, and those that can be and have something to publish."""
+    kept, ready = dict[UUID, str](), list[UUID]()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT q.id, q.status = %s,"
+            " public.question_problems(public.question_content(q)),"
+            " q.status = %s AND q.published_hash = q.content_hash"
+            " FROM public.questions AS q WHERE q.id = ANY (%s) ORDER BY q.id",
+            [Status.RETIRED, Status.ACTIVE, keys],
+        )
+        for key, retired, problems, live in cursor.fetchall():
+            if retired:
+                kept[key] = "Not published: it is retired."
+            elif problems:
+                kept[key] = f"Not published: {' '.join(problems)}"
+            elif not live:
+                ready.append(key)
+    return kept, ready
