@@ -12,11 +12,13 @@ import pghistory
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import User as Account
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
 from quizbank.models import (
     Category,
     Choice,
     Exam,
+    LightningQuestion,
     Question,
     QuestionCategory,
     QuestionExam,
@@ -140,6 +142,15 @@ def set_difficulty(*, question: Question, difficulty: str, note: str = "") -> st
     if not changed.update(difficulty=difficulty):
         raise Refused(f"It is {label} already.")
     return f"Now {label}."
+
+
+@transaction.atomic
+def set_lightning_active(
+    *, questions: QuerySet[LightningQuestion], is_active: bool, note: str = ""
+) -> int:
+    """Put them into the draw or take them out; returns how many changed."""
+    pghistory.context(note=note)
+    return questions.exclude(is_active=is_active).update(is_active=is_active)
 
 
 def change_each(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection, transaction
-from django.db.models import F, Func, JSONField, QuerySet, TextField, Value
+from django.db.models import Count, F, Func, JSONField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Round
 from django_cte import CTE, with_cte
 
-from quizbank.models import Category, Question
+from quizbank.models import Category, LightningQuestion, Question
+from quizbank.models.lightning import LightningDifficulty, LightningType
 
 
 def subtree(category_id: int) -> QuerySet[Category, Any]:
@@ -75,3 +79,35 @@ def tags_in_use(limit: int = 50) -> list[str]:
             [limit],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def lightning_grid() -> list[dict[str, Any]]:
+    """A row for each difficulty, the last one for all; in it a cell for each type and for all.
+
+    Cells: active, total, and the query that filters the list.
+    """
+    rows = (
+        LightningQuestion.objects.order_by()
+        .values_list("difficulty", "question_type")
+        .annotate(active=Count("pk", filter=Q(is_active=True)), total=Count("pk"))
+    )
+    counts: dict[tuple[str, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for difficulty, kind, active, total in rows:
+        for key in product(("", difficulty), ("", kind)):
+            counts[key] = (counts[key][0] + active, counts[key][1] + total)
+    return [
+        {
+            "label": label,
+            "cells": [
+                grid_cell(counts[difficulty, kind], difficulty, kind)
+                for kind in (*LightningType.values, "")
+            ],
+        }
+        for difficulty, label in (*LightningDifficulty.choices, ("", "All"))
+    ]
+
+
+def grid_cell(counts: tuple[int, int], difficulty: str, kind: str) -> dict[str, Any]:
+    chosen = {"difficulty__exact": difficulty, "question_type__exact": kind}
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return {"active": counts[0], "total": counts[1], "query": query}

@@ -63,6 +63,7 @@ DECLARED = {
     "axes_accessfailurelog_add": Rule(NOBODY),
     "axes_accesslog_add": Rule(NOBODY),
     "auth_user_password_change": Rule("auth.change_user"),
+    "quizbank_lightningquestion_draw": Rule("quizbank.view_lightningquestion"),
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),

@@ -29,6 +29,22 @@ class TagsField(forms.CharField):
         return self.to_python(data) != (initial or [])
 
 
+class LinesField(forms.CharField):
+    """A list of texts, one a line; empty lines and doubles dropped."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.to_python(data) != (initial or [])
+
+
 class FiguresField(forms.CharField):
     """One figure a line: its name, then `|` and what it shows. Value: `[{"name", "alt"}]`."""
 
