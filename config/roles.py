@@ -24,17 +24,20 @@ LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
 # group → model → verbs; what is not named is not allowed.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "content": {
+        "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, EDIT),
         "quizbank.question": PUBLISH,
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": EDIT,
     },
     "moderators": {
+        "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": VIEW,
         "quizbank.questionrevision": VIEW,
     },
     "ops": {
+        "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
@@ -42,6 +45,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(LOGINS, VIEW),
     },
     "analysts": {
+        "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,

@@ -77,6 +77,23 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "History",
+                "items": [
+                    item(
+                        "Recent changes",
+                        "history",
+                        "ops_historyentry_changelist",
+                        "ops.view_historyentry",
+                    ),
+                    item(
+                        "Deleted",
+                        "restore_from_trash",
+                        "ops_historyentry_deleted",
+                        "ops.view_historyentry",
+                    ),
+                ],
+            },
+            {
                 "title": "Staff",
                 "items": [
                     item("Accounts", "person", "auth_user_changelist", "auth.view_user"),

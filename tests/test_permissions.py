@@ -67,6 +67,7 @@ DECLARED = {
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),
+    "ops_historyentry_deleted": Rule("ops.view_historyentry"),
     "quizbank_importbatch_add": Rule("quizbank.import_question"),
     "quizbank_importbatch_delete": Rule(NOBODY),
     "quizbank_importbatch_confirm": Rule("quizbank.import_question", post_only=True),
@@ -86,6 +87,8 @@ def rule_of(screen: Screen) -> Rule:
         "history": Rule((view, change)),
         "add": Rule(f"{app}.add_{model}"),
         "delete": Rule(f"{app}.delete_{model}"),
+        # Without an entry it sends back to the history.
+        "revert": Rule(change, granted=302),
         "redirect": Rule(STAFF, granted=302),
     }
     kind = screen.name.removeprefix(f"{app}_{model}_")

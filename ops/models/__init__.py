@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
+from ops.models.history import HistoryEntry
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
 
-__all__ = ["AuditEntry", "PartitionArchive", "Run", "RunEvent", "ScheduleState", "ScheduleTick"]
+__all__ = [
+    "AuditEntry",
+    "HistoryEntry",
+    "PartitionArchive",
+    "Run",
+    "RunEvent",
+    "ScheduleState",
+    "ScheduleTick",
+]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.admin import register
-from unfold.admin import ModelAdmin
 
+from ops.admin.history import HistoryAdmin
 from quizbank.models import Category
 
 
 @register(Category)
-class CategoryAdmin(ModelAdmin):
+class CategoryAdmin(HistoryAdmin):
     list_display = ("code", "name", "kind", "exam", "parent", "position")
     list_select_related = ("exam", "parent")
     search_fields = ("code", "name")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.admin import register
-from unfold.admin import ModelAdmin
 
+from ops.admin.history import HistoryAdmin
 from quizbank.models import Exam, Subject
 
 
 @register(Exam)
-class ExamAdmin(ModelAdmin):
+class ExamAdmin(HistoryAdmin):
     list_display = ("code", "title")
     search_fields = ("code", "title")
     list_per_page = 50
@@ -17,7 +17,7 @@ class ExamAdmin(ModelAdmin):
 
 
 @register(Subject)
-class SubjectAdmin(ModelAdmin):
+class SubjectAdmin(HistoryAdmin):
     list_display = ("name", "code")
     search_fields = ("code", "name")
     list_per_page = 50

@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -20,6 +19,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from ops.admin.history import HistoryAdmin
 from quizbank import actions
 from quizbank.admin.forms import LinesField
 from quizbank.models import LightningQuestion
@@ -74,7 +74,7 @@ class DrawForm(forms.Form):
 
 
 @register(LightningQuestion)
-class LightningQuestionAdmin(ModelAdmin):
+class LightningQuestionAdmin(HistoryAdmin):
     form = LightningForm
     list_display = ("question", "question_type", "difficulty", "correct_answer", "state")
     list_filter = ("difficulty", "question_type", "is_active")

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from ops.admin.history import HistoryAdmin
 from quizbank.actions import Refused, change_status, message_of, problems_of, restore_revision
 from quizbank.admin.bulk import BulkActions
 from quizbank.admin.conflicts import rebase, theirs_and_mine
@@ -92,7 +93,13 @@ class ExamInline(TabularInline):
 
 
 @register(Question)
-class QuestionAdmin(BulkActions):
+class QuestionAdmin(HistoryAdmin, BulkActions):
+    history_related = (
+        (Choice, "question"),
+        (QuestionCategory, "question"),
+        (QuestionExam, "question"),
+    )
+    history_kept = ("status", "published_revision")
     form = QuestionForm
     inlines = (ChoiceInline, CategoryInline, ExamInline)
     fieldsets = (

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models
 
 from ops.constraints import not_blank, one_of
-from ops.events import trackers
+from ops.events import history_indexes, trackers
 from quizbank.models.exam import Exam
 
 
@@ -19,7 +19,7 @@ class CategoryKind(models.TextChoices):
     GROUP = "group", "Group"
 
 
-@pghistory.track(*trackers())
+@pghistory.track(*trackers(), meta=history_indexes("category"))
 class Category(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"

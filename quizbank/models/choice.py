@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from ops.constraints import not_blank
-from ops.events import trackers
+from ops.events import history_indexes, trackers
 from quizbank.models.question import Question
 
 
@@ -41,7 +41,7 @@ TOUCHES_QUESTION = (
 )
 
 
-@pghistory.track(*trackers())
+@pghistory.track(*trackers(), meta=history_indexes("choice"))
 class Choice(models.Model):
     question = models.ForeignKey(Question, models.CASCADE, related_name="choices")
     position = models.PositiveIntegerField(default=0, db_index=False)

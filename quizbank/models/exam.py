@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models.functions import Upper
 
 from ops.constraints import not_blank
-from ops.events import trackers
+from ops.events import history_indexes, trackers
 
 
-@pghistory.track(*trackers())
+@pghistory.track(*trackers(), meta=history_indexes("exam"))
 class Exam(models.Model):
     code = models.TextField(
         help_text="Short and stable: it stands in imports and exports, for example NET."
@@ -35,7 +35,7 @@ class Exam(models.Model):
         return f"{self.code} · {self.title}"
 
 
-@pghistory.track(*trackers())
+@pghistory.track(*trackers(), meta=history_indexes("subject"))
 class Subject(models.Model):
     code = models.SlugField(unique=True)
     name = models.TextField()

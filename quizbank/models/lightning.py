@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Func
 
 from ops.constraints import not_blank, one_of
-from ops.events import trackers
+from ops.events import history_indexes, trackers
 from ops.indexes import LongNamedIndex
 from quizbank.querysets import LightningQuerySet
 
@@ -27,7 +27,7 @@ class LightningDifficulty(models.TextChoices):
     INSANE = "insane", "Insane"
 
 
-@pghistory.track(*trackers(), exclude=["created_at"])
+@pghistory.track(*trackers(), exclude=["created_at"], meta=history_indexes("lightning"))
 class LightningQuestion(models.Model):
     id = models.TextField(
         "key", primary_key=True, help_text="Stable, for example lr-easy-math-001."

@@ -7,20 +7,22 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from ops.events import trackers
+from ops.events import history_indexes, trackers
 from quizbank.models.category import Category
 from quizbank.models.choice import TOUCHES_QUESTION
 from quizbank.models.exam import Exam
 from quizbank.models.question import Question
 
 
-@pghistory.track(*trackers())
+@pghistory.track(*trackers(), meta=history_indexes("question_exam"))
 class QuestionExam(models.Model):
     question = models.ForeignKey(Question, models.CASCADE)
     exam = models.ForeignKey(Exam, models.PROTECT)
 
     class Meta:
         db_table = "question_exams"
+        verbose_name = "exam"
+        verbose_name_plural = "exams"
         constraints = (
             models.UniqueConstraint(fields=("question", "exam"), name="question_is_in_exam_once"),
         )
@@ -46,7 +48,7 @@ def place_questions(name: str, operation: pgtrigger.Operation, **rows: str) -> p
     )
 
 
-@pghistory.track(*trackers())
+@pghistory.track(*trackers(), meta=history_indexes("question_category"))
 class QuestionCategory(models.Model):
     question = models.ForeignKey(Question, models.CASCADE)
     category = models.ForeignKey(Category, models.PROTECT)

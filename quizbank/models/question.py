@@ -17,7 +17,7 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import MD5, Cast, Random
 
 from ops.constraints import not_blank, one_of
-from ops.events import trackers
+from ops.events import history_indexes, trackers
 from ops.keys import TimeOrdered
 from quizbank.models.category import Category
 from quizbank.models.exam import Exam, Subject
@@ -79,7 +79,9 @@ TRACKED = (
 )
 
 
-@pghistory.track(*trackers(), fields=list(TRACKED), model_name="QuestionEvent")
+@pghistory.track(
+    *trackers(), fields=list(TRACKED), model_name="QuestionEvent", meta=history_indexes("question")
+)
 class Question(TimeOrdered):
     numbered_by = models.ForeignKey(
         Exam,

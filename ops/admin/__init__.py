@@ -1,0 +1,5 @@
+"""Importing registers the screens of operations."""
+
+from ops.admin import recent
+
+__all__ = ["recent"]

@@ -1,0 +1,37 @@
+"""The database's refusals in words for a person."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import DatabaseError
+from django.db.models import ProtectedError
+from django.db.models.constraints import BaseConstraint
+
+
+def reason_of(error: DatabaseError) -> str:
+    """The broken rule's own message, a trigger's text, or the rule's name as words."""
+    if isinstance(error, ProtectedError):
+        return "Other rows still need it."
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    if not name:
+        text = getattr(diagnosis, "message_primary", None) or str(error)
+        return text.splitlines()[0].removeprefix("pgtrigger: ")
+    if message := message_of_constraint(name):
+        return message
+    if name.endswith("_pkey"):
+        return "It is there already."
+    if "_fk_" in name:
+        return "Something that it refers to, or that refers to it, stands in the way."
+    return f"The rule “{name.replace('_', ' ')}” would be broken."
+
+
+def message_of_constraint(name: str) -> str:
+    """What the constraint declares for people; empty when it declares nothing."""
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                message = constraint.violation_error_message
+                custom = message != BaseConstraint.default_violation_error_message
+                return str(message) if custom and message else ""
+    return ""

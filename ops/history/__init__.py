@@ -1,0 +1,1 @@
+"""History for people: what happened to an object, what happened lately, and the way back."""

@@ -1,0 +1,232 @@
+"""Recent changes over all tracked tables, and what was deleted.
+
+A request or command is one entry, whatever it touched: the page is read from the contexts, then
+each history table is asked once, for no more than `MANY` events of an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.utils import timezone
+from pghistory.models import Context
+from psycopg import sql
+
+from ops.history.rows import Subject
+from ops.history.words import Names
+
+MANY = 1_000
+PAGE = 25
+
+# When, and the context's key ("" for what nobody signed): newest first, a total order.
+type Cursor = tuple[datetime, str]
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Objects of one kind that an entry made, changed or deleted: their keys as text.
+
+    `more` is True when there are more than MANY.
+    """
+
+    subject: Subject
+    operation: str
+    keys: list[str]
+    more: bool
+
+
+@dataclass
+class Happening:
+    """An entry of the page; `key` is the context's, empty for what nobody signed."""
+
+    at: datetime
+    key: str
+    metadata: dict[str, Any] | None
+    touched: list[Touched] = field(default_factory=list)
+
+    @property
+    def cursor(self) -> Cursor:
+        return self.at, self.key
+
+
+@dataclass(frozen=True)
+class Filter:
+    person: str = ""
+    day: date | None = None
+
+    @property
+    def period(self) -> tuple[datetime, datetime] | None:
+        """The day in the current time zone."""
+        if self.day is None:
+            return None
+        zone = timezone.get_current_timezone()
+        start = datetime.combine(self.day, time.min, zone)
+        return start, datetime.combine(self.day + timedelta(days=1), time.min, zone)
+
+
+def recent(
+    subjects: Sequence[Subject], *, chosen: Filter, before: Cursor | None, limit: int = PAGE
+) -> list[Happening]:
+    """Up to `limit` entries older than `before`, newest first, that touched these subjects."""
+    found = [*signed(subjects, chosen, before, limit)]
+    if not chosen.person:
+        found += unsigned(subjects, chosen, before, limit)
+    page = sorted(found, key=lambda entry: entry.cursor, reverse=True)[:limit]
+    fill(page, subjects)
+    return page
+
+
+def happening(subjects: Sequence[Subject], key: str) -> Happening | None:
+    """One signed entry; None for nonsense, and when it touched none of these subjects."""
+    try:
+        UUID(key)
+    except ValueError:
+        return None
+    context = Context.objects.filter(pk=key).first()
+    if context is None:
+        return None
+    entry = Happening(context.created_at, str(context.pk), context.metadata)
+    fill([entry], subjects)
+    return entry if entry.touched else None
+
+
+def signed(
+    subjects: Sequence[Subject], chosen: Filter, before: Cursor | None, limit: int
+) -> Iterable[Happening]:
+    """Uses index: history_recent, or history_by_person."""
+    touches = Q()
+    for track in (track for subject in subjects for track in subject.tracks):
+        touches |= Q(Exists(track.events.objects.filter(pgh_context=OuterRef("pk"))))
+    contexts: QuerySet[Any] = Context.objects.filter(touches)
+    if chosen.person:
+        contexts = contexts.annotate(person=KeyTextTransform("username", "metadata")).filter(
+            person=chosen.person
+        )
+    if chosen.period:
+        start, end = chosen.period
+        contexts = contexts.filter(created_at__gte=start, created_at__lt=end)
+    if before:
+        at, key = before
+        # The first bound says nothing more, but it lets the index start at the right place.
+        older = Q(created_at__lt=at) | (Q(pk__lt=key) if key else Q(pk__in=[]))
+        contexts = contexts.filter(Q(created_at__lte=at) & older)
+    for context in contexts.order_by("-created_at", "-pk")[:limit]:
+        yield Happening(context.created_at, str(context.pk), context.metadata)
+
+
+def unsigned(
+    subjects: Sequence[Subject], chosen: Filter, before: Cursor | None, limit: int
+) -> Iterable[Happening]:
+    """One entry for each transaction. Uses index: …_unsigned of each history table."""
+    parts = []
+    for track in (track for subject in subjects for track in subject.tracks):
+        events = track.events.objects.filter(pgh_context=None)
+        if chosen.period:
+            start, end = chosen.period
+            events = events.filter(pgh_created_at__gte=start, pgh_created_at__lt=end)
+        if before:
+            at, key = before
+            bound = "lte" if key else "lt"
+            events = events.filter(**{f"pgh_created_at__{bound}": at})
+        moments = events.order_by("-pgh_created_at").values_list("pgh_created_at", flat=True)
+        parts.append(moments.distinct()[:limit])
+    moments = parts[0].union(*parts[1:]).order_by("-pgh_created_at")[:limit] if parts else ()
+    for moment in moments:
+        yield Happening(moment, "", None)
+
+
+EVENTS_OF = sql.SQL("""
+    SELECT wanted.number, {track}, event.pgh_label, event.root::text
+    FROM wanted
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT found.pgh_label, found.root
+        FROM (
+            (
+                SELECT pgh_label, {key} AS root FROM {table}
+                WHERE pgh_context_id = wanted.context LIMIT {many}
+            ) UNION ALL (
+                SELECT pgh_label, {key} AS root FROM {table}
+                WHERE wanted.context IS NULL AND pgh_context_id IS NULL
+                AND pgh_created_at = wanted.moment LIMIT {many}
+            )
+        ) AS found
+    ) AS event
+""")
+WANTED = sql.SQL("""
+    WITH wanted AS (
+        SELECT * FROM unnest(%s::uuid[], %s::timestamptz[])
+            WITH ORDINALITY AS wanted (context, moment, number)
+    )
+""")
+
+
+def fill(page: list[Happening], subjects: Sequence[Subject]) -> None:
+    """What each entry touched, in one query."""
+    if not page or not subjects:
+        return
+    tracks = [(subject, track) for subject in subjects for track in subject.tracks]
+    parts = [
+        EVENTS_OF.format(
+            track=sql.Literal(number),
+            key=sql.Identifier(track.key),
+            table=sql.Identifier("public", track.events._meta.db_table),
+            many=sql.Literal(MANY + 1),
+        )
+        for number, (_, track) in enumerate(tracks)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WANTED + sql.SQL(" UNION ALL ").join(parts),
+            [[entry.key or None for entry in page], [entry.at for entry in page]],
+        )
+        rows = cursor.fetchall()
+    seen: dict[tuple[int, Subject], dict[str, set[str]]] = {}
+    for number, track, label, root in rows:
+        subject, table = tracks[track]
+        labels = seen.setdefault((number, subject), {}).setdefault(root, set())
+        labels.add(label if table.model is subject.model else "update")
+    for (number, subject), objects in sorted(seen.items(), key=lambda item: item[0][0]):
+        page[number - 1].touched += group(subject, objects)
+
+
+def group(subject: Subject, objects: dict[str, set[str]]) -> list[Touched]:
+    kinds: dict[str, list[str]] = {}
+    for root, labels in objects.items():
+        kinds.setdefault(operation_of(labels), []).append(root)
+    return [
+        Touched(subject, operation, sorted(keys)[:MANY], len(keys) > MANY)
+        for operation, keys in sorted(kinds.items())
+    ]
+
+
+def operation_of(labels: set[str]) -> str:
+    if "delete" in labels:
+        return "deleted"
+    return "made" if "insert" in labels else "changed"
+
+
+def deleted(subject: Subject, *, before: int | None, limit: int) -> list[Any]:
+    """The last events of objects that are gone, newest first. Uses index: …_events_gone."""
+    events = subject.tracks[0].events.objects
+    later = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__gt=OuterRef("pgh_id"))
+    gone = events.filter(~Exists(later), pgh_label="delete").select_related("pgh_context")
+    if before:
+        gone = gone.filter(pgh_id__lt=before)
+    return list(gone.order_by("-pgh_id")[:limit])
+
+
+def names_of(entries: Iterable[Happening], most: int) -> Names:
+    """The names of up to `most` objects of each kind in each entry."""
+    names = Names()
+    for entry in entries:
+        for touched in entry.touched:
+            for key in touched.keys[:most]:
+                names.want(touched.subject.model, touched.subject.model._meta.pk.to_python(key))
+    return names.load()
