@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Func, Q, Value
-from django.db.models.functions import Random
+from django.db.models import Count, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Random
 
 if TYPE_CHECKING:
     from quizbank.models.category import Category
+    from quizbank.models.exam import Exam, Subject  # noqa: F401  # forward reference
     from quizbank.models.lightning import LightningQuestion  # noqa: F401  # forward reference
     from quizbank.models.question import Question  # noqa: F401  # forward reference
 
@@ -43,6 +44,36 @@ class QuestionQuerySet(models.QuerySet["Question"]):
                 ).values("question_id")
             )
         )
+
+
+class ExamQuerySet(models.QuerySet["Exam"]):
+    def with_counts(self) -> Self:
+        """`.question_count` and `.active_count`: the questions that are in the exam."""
+        from quizbank.models import QuestionExam
+
+        placed = QuestionExam.objects.filter(exam=OuterRef("pk"))
+        return self.annotate(
+            question_count=count_of(placed, "exam"),
+            active_count=count_of(placed.filter(question__status="active"), "exam"),
+        )
+
+
+class SubjectQuerySet(models.QuerySet["Subject"]):
+    def with_counts(self) -> Self:
+        """`.question_count` and `.active_count`: the questions of the subject."""
+        from quizbank.models import Question
+
+        own = Question.objects.filter(subject=OuterRef("pk"))
+        return self.annotate(
+            question_count=count_of(own, "subject"),
+            active_count=count_of(own.live(), "subject"),
+        )
+
+
+def count_of(rows: models.QuerySet[Any, Any], group: str) -> Coalesce:
+    """How many rows there are, as a subquery: of `rows`, which an OuterRef narrows to a group."""
+    counted = rows.order_by().values(group).annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
 
 
 class LightningQuerySet(models.QuerySet["LightningQuestion"]):

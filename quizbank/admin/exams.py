@@ -1,24 +1,58 @@
-"""Exams, and the subjects that cut across them."""
+"""Exams, and the subjects that cut across them, with how many questions each has."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import register
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
 from quizbank.models import Exam, Subject
 
 
-@register(Exam)
-class ExamAdmin(HistoryAdmin):
-    list_display = ("code", "title")
-    search_fields = ("code", "title")
+def questions_link(count: int, query: str) -> str:
+    """The count, leading to the question list that shows just these."""
+    address = reverse("admin:quizbank_question_changelist")
+    return format_html('<a class="steward-link" href="{}?{}">{}</a>', address, query, f"{count:,}")
+
+
+class CountedAdmin(HistoryAdmin):
+    """A list of what questions belong to; `parameter` is the question list's filter."""
+
+    parameter = ""
     list_per_page = 50
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        screen = request.resolver_match.url_name if request.resolver_match else ""
+        is_list = (screen or "").endswith("_changelist")
+        return rows.with_counts() if is_list else rows  # type: ignore[attr-defined]
+
+    @display(description="questions", ordering="question_count")
+    def questions(self, row: Any) -> str:
+        return questions_link(row.question_count, f"{self.parameter}={row.pk}")
+
+    @display(description="active", ordering="active_count")
+    def active(self, row: Any) -> str:
+        query = f"{self.parameter}={row.pk}&status__exact=active"
+        return questions_link(row.active_count, query)
+
+
+@register(Exam)
+class ExamAdmin(CountedAdmin):
+    parameter = "exam"
+    list_display = ("code", "title", "questions", "active")
+    search_fields = ("code", "title")
 
 
 @register(Subject)
-class SubjectAdmin(HistoryAdmin):
-    list_display = ("name", "code")
+class SubjectAdmin(CountedAdmin):
+    parameter = "subject"
+    list_display = ("name", "code", "questions", "active")
     search_fields = ("code", "name")
-    list_per_page = 50
-    show_full_result_count = False

@@ -8,6 +8,7 @@ from django.db.models.functions import Upper
 
 from ops.constraints import not_blank
 from ops.events import history_indexes, trackers
+from quizbank.querysets import ExamQuerySet, SubjectQuerySet
 
 
 @pghistory.track(*trackers(), meta=history_indexes("exam"))
@@ -17,6 +18,8 @@ class Exam(models.Model):
     )
     title = models.TextField()
     description = models.TextField(blank=True, default="")
+
+    objects = ExamQuerySet.as_manager()
 
     class Meta:
         db_table = "exams"
@@ -39,6 +42,8 @@ class Exam(models.Model):
 class Subject(models.Model):
     code = models.SlugField(unique=True)
     name = models.TextField()
+
+    objects = SubjectQuerySet.as_manager()
 
     class Meta:
         db_table = "subjects"
