@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 
+OWN = ("view_own",)
 VIEW = ("view",)
 EDIT = ("view", "add", "change", "delete")
 PUBLISH = (*EDIT, "publish", "import", "export")
@@ -29,12 +30,14 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.question": PUBLISH,
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": EDIT,
+        "ops.run": OWN,
     },
     "moderators": {
         "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": VIEW,
         "quizbank.questionrevision": VIEW,
+        "ops.run": OWN,
     },
     "ops": {
         "ops.historyentry": VIEW,
@@ -43,12 +46,14 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": VIEW,
         **dict.fromkeys(LOGINS, VIEW),
+        "ops.run": (*OWN, "view", "change"),
     },
     "analysts": {
         "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
+        "ops.run": (*OWN, *VIEW),
     },
 }
 

@@ -94,6 +94,12 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Operations",
+                "items": [
+                    item("Runs", "manufacturing", "ops_run_changelist", "ops.view_own_run"),
+                ],
+            },
+            {
                 "title": "Staff",
                 "items": [
                     item("Accounts", "person", "auth_user_changelist", "auth.view_user"),

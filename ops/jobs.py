@@ -29,6 +29,7 @@ def maintain_partitions(work: Work) -> str:
     for done, table in enumerate(tables.values()):
         work.progress(done, len(tables), table.name)
         made += ensure_future_partitions(table)
+    work.progress(len(tables), len(tables))
     return f"Made {', '.join(made)}." if made else "All partitions ahead are there."
 
 

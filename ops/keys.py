@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from uuid_utils.compat import uuid7
 
@@ -24,3 +26,14 @@ class TimeOrdered(models.Model):
 
     class Meta:
         abstract = True
+
+
+def made_between(first: datetime | None, before: datetime | None) -> models.Q:
+    """Rows made in [first, before), None for no bound; a range of the key, which prunes."""
+    bounds = {"id__gte": first, "id__lt": before}
+    return models.Q(**{name: key_floor(bound) for name, bound in bounds.items() if bound})
+
+
+def key_floor(moment: datetime) -> models.Func:
+    value = models.Value(moment, models.DateTimeField())
+    return models.Func(value, function="public.uuid_floor", output_field=models.UUIDField())

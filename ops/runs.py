@@ -46,6 +46,17 @@ def may_start(user: Any, operation: Operation) -> bool:
     return bool(operation.permission) and user.has_perm(operation.permission)
 
 
+def may_stop(user: Any, run: Run) -> bool:
+    """The own runs, and those who act on all of them."""
+    return run.requested_by_id == user.pk or user.has_perm("ops.change_run")
+
+
+def may_order(user: Any, run: Run) -> bool:
+    """Whether the person could start such a run: then also again, or sooner."""
+    operation = declared(Operation).get(run.operation)
+    return operation is not None and may_start(user, operation)
+
+
 # --- Start ---------------------------------------------------------------------------------------
 @transaction.atomic
 def enqueue(

@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from config.roles import codenames
+from ops.runs import enqueue
 from quizbank.models import ImportBatch
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
 
@@ -34,7 +35,7 @@ class Rule:
     post_only: bool = False
     # What those who may get for a GET, and what the others get.
     granted: int = 200
-    refused: int = 403
+    refused: int | tuple[int, ...] = 403
     # URL parameter → value, where the first row of the screen's model is not meant.
     arguments: dict[str, Any] = field(default_factory=dict)
 
@@ -64,6 +65,14 @@ DECLARED = {
     "axes_accesslog_add": Rule(NOBODY),
     "auth_user_password_change": Rule("auth.change_user"),
     "quizbank_lightningquestion_draw": Rule("quizbank.view_lightningquestion"),
+    # The fixture's run is nobody's own.
+    "ops_run_changelist": Rule("ops.view_own_run"),
+    "ops_run_change": Rule("ops.view_run", refused=(302, 403)),
+    "ops_run_state": Rule("ops.view_run", refused=(403, 404)),
+    **{
+        f"ops_run_{verb}": Rule("ops.change_run", post_only=True)
+        for verb in ("cancel", "retry", "repeat")
+    },
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),
@@ -116,6 +125,7 @@ def clients(db: None) -> dict[str, Client]:
     call_command("load_demo")
     user = User.objects.create_user("somebody")
     ImportBatch.objects.create(file_name="pool.json", format="ham", created_by=user)
+    enqueue(operation="clear_sessions", deliver=False)
     attempt = {"username": "mallory", "ip_address": "192.0.2.1", "path_info": "/admin/login/"}
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
@@ -139,7 +149,9 @@ def expected(visitor: str, screen: Screen) -> set[int]:
         return {rule.granted if rule.permission == EVERYBODY else 302}
     if screen.name == "login":
         return {302}
-    return {rule.granted if may(visitor, rule) else rule.refused}
+    if may(visitor, rule):
+        return {rule.granted}
+    return {rule.refused} if isinstance(rule.refused, int) else set(rule.refused)
 
 
 def test_every_address_answers_as_the_matrix_says(clients: dict[str, Client]) -> None:

@@ -1,5 +1,5 @@
 """Importing registers the screens of operations."""
 
-from ops.admin import recent
+from ops.admin import recent, runs
 
-__all__ = ["recent"]
+__all__ = ["recent", "runs"]

@@ -101,6 +101,7 @@ class Run(TimeOrdered):
     class Meta:
         db_table = "ops_run"
         ordering = ("-rank", "-id")
+        permissions = (("view_own_run", "Can view own runs"),)
         constraints = (
             not_blank("operation", name="run_has_operation"),
             one_of("status", Status, name="run_status_is_known"),

@@ -1,0 +1,80 @@
+"""Filters over rows with time-ordered keys."""
+
+from __future__ import annotations
+
+from copy import copy
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.utils import parse_date_str
+
+from ops.keys import made_between
+from ops.models import Run
+from ops.registry import Operation, declared
+
+
+class DayFilter(RangeDateFilter):
+    """On `created_at`: from one day to another, both included, in the person's zone."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        # The column is generated; the library asks for the kind of its values.
+        moment = copy(field.output_field)
+        moment.verbose_name = "day"
+        super().__init__(moment, *args, **kwargs)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = (
+            parse_date_str(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
+            for end in ("from", "to")
+        )
+        until = last + timedelta(days=1) if last and last < date.max else None
+        return queryset.filter(made_between(midnight(first), midnight(until)))
+
+
+def midnight(day: date | None) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time())) if day else None
+
+
+class OperationFilter(SimpleListFilter):
+    title = "operation"
+    parameter_name = "operation"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        operations = declared(Operation).values()
+        return sorted(((each.name, each.title) for each in operations), key=lambda each: each[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        return queryset.filter(operation=self.value()) if self.value() else queryset
+
+
+class PersonFilter(SimpleListFilter):
+    """Those who started a run; for people who see all runs."""
+
+    title = "person"
+    parameter_name = "person"
+    SYSTEM = "system"
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) > 1
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        if not request.user.has_perm("ops.view_run"):
+            return []
+        started = Exists(Run.objects.filter(requested_by=OuterRef("pk")))
+        people = User.objects.filter(started).order_by("username")
+        return [
+            (self.SYSTEM, "Schedules"),
+            *((str(user.pk), user.get_username()) for user in people),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        chosen = self.value() or ""
+        if chosen == self.SYSTEM:
+            return queryset.exclude(schedule="")
+        return queryset.filter(requested_by=int(chosen)) if chosen.isdecimal() else queryset

@@ -1,0 +1,88 @@
+"""How far a run is, how long it took, in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ops.models import Run
+from ops.models.run import Status
+
+UNITS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def in_words(duration: timedelta) -> str:
+    """The two largest units: "1 min 20 s"; below a second "under 1 s"."""
+    rest = int(duration.total_seconds())
+    parts = []
+    for unit, seconds in UNITS:
+        number, rest = divmod(rest, seconds)
+        if number:
+            plural = "s" if unit == "day" and number > 1 else ""
+            parts.append(f"{number:,} {unit}{plural}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or "under 1 s"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Empty text and None stand for what is not known."""
+
+    # 0 to 100.
+    percent: int | None
+    state: str
+    count: str
+    note: str
+    rate: str
+    left: str
+    took: str
+
+    def values(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def progress_of(run: Run, now: datetime) -> Progress:
+    done, total = run.progress_done, run.progress_total
+    spent = (run.finished_at or now) - run.started_at if run.started_at else None
+    rate = done / spent.total_seconds() if done and spent else 0.0
+    works = run.status == Status.PROCESSING
+    left = timedelta(seconds=(total - done) / rate) if works and rate and total and done else None
+    return Progress(
+        percent=percent_of(run),
+        state=state_of(run),
+        count=count_of(done, total),
+        note=run.progress_note,
+        rate=rate_in_words(rate),
+        left=f"about {in_words(left)}" if left else "",
+        took=in_words(spent) if spent else "",
+    )
+
+
+def percent_of(run: Run) -> int | None:
+    if run.progress_done is None or not run.progress_total:
+        return None
+    return run.progress_done * 100 // run.progress_total
+
+
+def state_of(run: Run) -> str:
+    if run.is_active and run.cancel_requested_at:
+        return "Stopping"
+    if run.status == Status.PENDING and run.attempts:
+        return "Waits for another try"
+    return run.get_status_display()
+
+
+def count_of(done: int | None, total: int | None) -> str:
+    if done is None:
+        return ""
+    return f"{done:,}" if total is None else f"{done:,} of {total:,}"
+
+
+def rate_in_words(per_second: float) -> str:
+    if not per_second:
+        return ""
+    if per_second >= 1:
+        return f"{per_second:,.0f} a second"
+    return f"{per_second * 60:,.1f} a minute"

@@ -1,0 +1,50 @@
+"use strict";
+// A run's page shows how far it is; when its state changes, the page loads itself again.
+document.addEventListener("DOMContentLoaded", () => {
+  const page = document.querySelector("[data-run][data-active]");
+  if (page) follow(page);
+});
+
+const EVERY = 1000;
+const PATIENCE = 5000;
+
+async function follow(page) {
+  const wait = (await look(page)) ? EVERY : PATIENCE;
+  setTimeout(() => follow(page), wait);
+}
+
+// Whether the server answered.
+async function look(page) {
+  const trouble = page.querySelector("[data-trouble]");
+  if (document.hidden) return true;
+  let answer;
+  try {
+    answer = await fetch(page.dataset.run, { headers: { Accept: "application/json" } });
+  } catch {
+    answer = null;
+  }
+  trouble.hidden = Boolean(answer?.ok);
+  if (!answer?.ok) return false;
+  // The login has ended: the page itself leads to a new one.
+  if (answer.redirected) return reload();
+  const run = await answer.json();
+  show(page, run.values);
+  if (run.version !== page.dataset.version) return reload();
+  return true;
+}
+
+// Not under the hands of somebody who is being asked something.
+function reload() {
+  if (!document.querySelector("[popover]:popover-open")) location.reload();
+  return true;
+}
+
+function show(page, values) {
+  const bar = page.querySelector("[data-percent]");
+  if (values.percent !== null) bar.value = values.percent;
+  for (const place of page.querySelectorAll("[data-value]")) {
+    const value = values[place.dataset.value];
+    const text = value === null || value === "" ? "" : `${value}${place.dataset.unit ?? ""}`;
+    if (place.textContent !== text) place.textContent = text;
+  }
+}
