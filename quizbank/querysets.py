@@ -33,6 +33,14 @@ class QuestionQuerySet(models.QuerySet["Question"]):
             | Q(external_id__istartswith=text)
         )
 
+    def with_content(self) -> Self:
+        """All that makes up a question, in a few queries; see importing/content.in_bank."""
+        return (
+            self.defer("search", "normalized_stem")
+            .select_related("subject", "numbered_by")
+            .prefetch_related("choices", "exams", "questioncategory_set__category__exam")
+        )
+
     def below(self, category: Category) -> Self:
         """In this category or anywhere in its subtree."""
         from quizbank.queries import subtree_ids

@@ -59,7 +59,7 @@ class DifficultyForm(forms.Form):
 
 
 class BulkActions(ModelAdmin):
-    actions = (
+    actions: tuple[str, ...] = (
         "publish",
         "send_to_review",
         "retire",
@@ -159,35 +159,59 @@ class BulkActions(ModelAdmin):
         change: Callable[[dict[str, Any]], Change],
     ) -> HttpResponse | None:
         """Ask with the count first; then act on each and report row by row."""
+        if self.too_many(request, chosen, LIMIT):
+            return None
+        form = form_class(request.POST if "confirmed" in request.POST else None)
+        if not form.is_valid():
+            return self.ask_first(request, chosen, verb, form)
+        outcomes = actions.change_each(questions=list(chosen), change=change(form.cleaned_data))
+        return self.bulk_page(request, chosen, verb, outcomes=outcomes)
+
+    def too_many(self, request: HttpRequest, chosen: QuerySet[Question], limit: int) -> bool:
+        """Says so, too."""
         count = chosen.count()
-        if count > LIMIT:
+        if count > limit:
             self.message_user(
                 request,
                 f"{count:,} questions are too many for one go: filter the list"
-                f" until {LIMIT:,} or fewer are chosen.",
+                f" until {limit:,} or fewer are chosen.",
                 messages.ERROR,
             )
-            return None
-        form = form_class(request.POST if "confirmed" in request.POST else None)
-        context: dict[str, Any] = {
-            **self.admin_site.each_context(request),
+        return count > limit
+
+    def ask_first(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Question],
+        verb: str,
+        form: forms.Form,
+        note: bool = True,
+    ) -> HttpResponse:
+        return self.bulk_page(
+            request,
+            chosen,
+            verb,
+            form=form,
+            note=note,
+            questions=chosen[:200],
+            more=max(0, chosen.count() - 200),
+            name=request.POST["action"],
+            selected=request.POST.getlist("_selected_action"),
+            across=request.POST.get("select_across", "0"),
+            tags=tags_in_use() if isinstance(form, TagForm) else (),
+        )
+
+    def bulk_page(
+        self, request: HttpRequest, chosen: QuerySet[Question], verb: str, **context: Any
+    ) -> HttpResponse:
+        count = len(context["outcomes"]) if "outcomes" in context else chosen.count()
+        everywhere = self.admin_site.each_context(request)
+        context |= {
             "opts": self.opts,
             "title": f"{verb}: {count:,} question{'' if count == 1 else 's'}",
             "verb": verb,
-            "form": form,
             "back": request.get_full_path(),
         }
-        if form.is_valid():
-            context["outcomes"] = actions.change_each(
-                questions=list(chosen), change=change(form.cleaned_data)
-            )
-        else:
-            context |= {
-                "questions": chosen[:200],
-                "more": max(0, count - 200),
-                "name": request.POST["action"],
-                "selected": request.POST.getlist("_selected_action"),
-                "across": request.POST.get("select_across", "0"),
-                "tags": tags_in_use() if form_class is TagForm else (),
-            }
-        return TemplateResponse(request, "admin/quizbank/question/bulk.html", context)
+        return TemplateResponse(
+            request, "admin/quizbank/question/bulk.html", {**everywhere, **context}
+        )

@@ -21,8 +21,8 @@ from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
 from quizbank.actions import Refused, change_status, message_of, problems_of, restore_revision
-from quizbank.admin.bulk import BulkActions
 from quizbank.admin.conflicts import rebase, theirs_and_mine
+from quizbank.admin.exports import ExportAction
 from quizbank.admin.filters import (
     AuthorFilter,
     CategoryFilter,
@@ -93,7 +93,7 @@ class ExamInline(TabularInline):
 
 
 @register(Question)
-class QuestionAdmin(HistoryAdmin, BulkActions):
+class QuestionAdmin(HistoryAdmin, ExportAction):
     history_related = (
         (Choice, "question"),
         (QuestionCategory, "question"),

@@ -120,7 +120,7 @@ def clean_text(value: Any, name: str, *, limit: int = TEXT_LENGTH) -> str:
 
 def plain(text: str) -> str:
     """As texts are compared: line ends and outer white space are no difference."""
-    return text.replace("\r\n", "\n").strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def clean_tags(values: list[Any]) -> list[str]:

@@ -21,6 +21,23 @@ from quizbank.formats.base import (
 
 KINDS = ("single", "multiple", "true_false", "short_answer", "numeric")
 DIFFICULTIES = ("easy", "medium", "hard")
+# Said in exports and checked, but never taken: publishing is a step of its own.
+STATUSES = ("draft", "in_review", "active", "retired")
+PLAIN = (
+    "id",
+    "external_id",
+    "exam",
+    "subject",
+    "kind",
+    "difficulty",
+    "stem",
+    "explanation",
+    "is_premium",
+    "is_user_generated",
+)
+LISTS = ("exams", "categories", "tags")
+NAMES = frozenset((*PLAIN, *LISTS, "media", "choices", "status"))
+OF_CHOICE = frozenset(("text", "is_correct", "feedback", "fraction", "tolerance"))
 # Decimal places, and the largest size, of what stands beside a choice.
 FRACTION, TOLERANCE = (5, Decimal(1)), (10, Decimal(10) ** 10 - 1)
 DECLARES = {"exams": "exam", "subjects": "subject", "categories": "category"}
@@ -74,6 +91,9 @@ def read_declared(row: dict[str, Any], line: int, kind: str) -> Declared:
 
 def read_question(row: dict[str, Any], line: int) -> ParsedQuestion:
     """Raises ValueError with the reason when the object is no question."""
+    refuse_unknown(row, NAMES)
+    if row.get("status"):
+        one_of(row["status"], "status", STATUSES)
     stem = clean_text(row.get("stem") or "", "stem")
     if not stem:
         raise ValueError("The question has no stem.")
@@ -108,6 +128,12 @@ def read_question(row: dict[str, Any], line: int) -> ParsedQuestion:
     )
 
 
+def refuse_unknown(row: dict[str, Any], names: frozenset[str]) -> None:
+    unknown = sorted(set(row) - names)
+    if unknown:
+        raise ValueError(f"“{unknown[0][:60]}” is not known here: rename or remove it.")
+
+
 def guess_kind(choices: list[dict[str, Any]]) -> str:
     return "multiple" if sum(choice["is_correct"] for choice in choices) > 1 else "single"
 
@@ -120,6 +146,7 @@ def read_choices(rows: Any) -> list[dict[str, Any]]:
         name = f"Choice {number}"
         if not isinstance(row, dict):
             raise ValueError(f"{name} is no object with text and is_correct.")
+        refuse_unknown(row, OF_CHOICE)
         text = clean_text(row.get("text") or "", name)
         if not text:
             raise ValueError(f"{name} is empty.")

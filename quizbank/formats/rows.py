@@ -9,23 +9,9 @@ import re
 from typing import Any
 
 from quizbank.formats.base import FormatError, LineError, Parsed
-from quizbank.formats.own import read_question
+from quizbank.formats.own import LISTS, PLAIN, read_question
 from quizbank.formats.tables import Table
 
-PLAIN = (
-    "id",
-    "external_id",
-    "exam",
-    "subject",
-    "kind",
-    "difficulty",
-    "stem",
-    "explanation",
-    "is_premium",
-    "is_user_generated",
-)
-LISTS = ("exams", "categories", "tags")
-# `status` is said in exports, and never taken: publishing is a step of its own.
 COLUMNS = (*PLAIN, *LISTS, "media", "correct", "tolerance", "status")
 OF_CHOICE = ("choice", "feedback", "fraction", "tolerance")
 NUMBERED = re.compile(rf"({'|'.join(OF_CHOICE)})_([1-9]\d?)")
@@ -46,7 +32,13 @@ def restore(cell: str) -> str:
 def write_list(values: list[str]) -> str:
     """`a; b`, quoted where a value holds a semicolon."""
     line = io.StringIO(newline="")
-    csv.writer(line, delimiter=";", lineterminator="").writerow(values)
+    comma = any("," in value for value in values)
+    csv.writer(
+        line,
+        delimiter=";",
+        lineterminator="",
+        quoting=csv.QUOTE_ALL if comma else csv.QUOTE_MINIMAL,
+    ).writerow(values)
     return line.getvalue()
 
 
@@ -98,6 +90,8 @@ def as_object(cells: dict[str, str]) -> dict[str, Any]:
         if (match := NUMBERED.fullmatch(column)) and match[1] == "choice" and cells[column].strip()
     )
     correct = correct_numbers(cells["correct"], numbers, (row.get("kind") or "").lower())
+    if cells.get("status"):
+        row["status"] = cells["status"]
     row["choices"] = [
         {"text": cells[f"choice_{number}"], "is_correct": number in correct}
         | beside_choice(cells, number)
@@ -136,3 +130,40 @@ def read_media(cell: str) -> Any:
         return json.loads(cell) if cell.strip() else []
     except ValueError:
         raise ValueError("media is no JSON.") from None
+
+
+# --- the other way -------------------------------------------------------------------------------
+def as_table(rows: list[dict[str, Any]]) -> list[list[str]]:
+    """Objects as a header and a line of cells each; `status` comes last, and closes the line."""
+    most = max((len(row["choices"]) for row in rows), default=0)
+    used = {name for row in rows for choice in row["choices"] for name in choice}
+    header = [*PLAIN, *LISTS, "media", "correct"]
+    header += [
+        f"{column}_{number}"
+        for number in range(1, max(most, 1) + 1)
+        for column, name in zip(OF_CHOICE, ("text", *OF_CHOICE[1:]), strict=True)
+        if name in used | {"text"}
+    ]
+    header.append("status")
+    lines = [as_cells(row) for row in rows]
+    return [header, *([neutralise(cells.get(name, "")) for name in header] for cells in lines)]
+
+
+def as_cells(row: dict[str, Any]) -> dict[str, str]:
+    cells = {name: cell_of(row[name]) for name in (*PLAIN, "status")}
+    cells |= {name: write_list(row[name]) for name in LISTS}
+    cells["media"] = json.dumps(row["media"], ensure_ascii=False) if row["media"] else ""
+    correct = []
+    for number, choice in enumerate(row["choices"], 1):
+        cells[f"choice_{number}"] = choice["text"]
+        cells |= {f"{name}_{number}": choice.get(name, "") for name in OF_CHOICE[1:]}
+        if choice["is_correct"]:
+            correct.append(str(number))
+    cells["correct"] = ";".join(correct) or NONE_CORRECT
+    return cells
+
+
+def cell_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from quizbank.formats import FormatError, LineError, Parsed, ParsedQuestion, parse
 from quizbank.importing.content import Content, changed_names, differences, in_bank, in_file
 from quizbank.importing.places import Places
-from quizbank.models import Question, QuestionCategory
+from quizbank.models import Question
 from quizbank.models.question import Status
 
 # Code of the exam in upper case, or "", and the external id.
@@ -208,15 +208,10 @@ class Known:
 
 
 def rows_with_content(condition: Q, lock: bool = False) -> list[Question]:
-    placements = QuestionCategory.objects.select_related("category__exam")
-    rows = Question.objects.filter(condition).defer("search", "normalized_stem")
+    rows = Question.objects.filter(condition).order_by("pk").with_content()
     if lock:
         rows = rows.select_for_update(no_key=True, of=("self",))
-    return list(
-        rows.order_by("pk")
-        .select_related("subject", "numbered_by")
-        .prefetch_related("choices", "exams", Prefetch("questioncategory_set", queryset=placements))
-    )
+    return list(rows)
 
 
 def stem_hashes(stems: list[str]) -> list[UUID]:
