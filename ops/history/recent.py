@@ -183,7 +183,8 @@ def fill(page: list[Happening], subjects: Sequence[Subject]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            WANTED + sql.SQL(" UNION ALL ").join(parts),
+            # As text: pghistory looks into the statements of a POST.
+            (WANTED + sql.SQL(" UNION ALL ").join(parts)).as_string(cursor.connection),
             [[entry.key or None for entry in page], [entry.at for entry in page]],
         )
         rows = cursor.fetchall()

@@ -12,6 +12,8 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.pages import POLICY, policy_of
+
 LOGIN = "/admin/login/"
 RIGHT = "a-long-password-1"
 
@@ -98,22 +100,6 @@ def test_unknown_forwarding_header_is_not_believed(locked: User) -> None:
 
 
 # --- Headers -----------------------------------------------------------------------------------
-
-POLICY = {
-    "default-src": "'self'",
-    "script-src": "'self' 'unsafe-eval'",
-    "style-src": "'self' 'unsafe-inline'",
-    "img-src": "'self' data:",
-    "object-src": "'none'",
-    "base-uri": "'self'",
-    "frame-ancestors": "'none'",
-    "form-action": "'self'",
-}
-
-
-def policy_of(answer: HttpResponse) -> dict[str, str]:
-    parts = answer.headers["Content-Security-Policy"].split(";")
-    return {name: value for name, _, value in (part.strip().partition(" ") for part in parts)}
 
 
 @pytest.mark.parametrize(

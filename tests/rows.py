@@ -1,0 +1,67 @@
+"""Rows of any model by introspection, for tests that look at every screen."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from django.db import models
+from django.db.models.fields import NOT_PROVIDED
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from quizbank.models import Category, Question
+
+# What introspection would get wrong: a category and its parent are of one exam, and a revision
+# needs a question that can be published.
+GIVEN: dict[type[models.Model], dict[str, Any]] = {
+    Category: {"parent": None},
+    Question: {"published_revision": None},
+}
+numbers = count(1)
+
+
+def make_rows(model: type[models.Model], quantity: int) -> list[models.Model]:
+    """Rows with related rows of their own wherever they can have them."""
+    return [make_row(model) for _ in range(quantity)]
+
+
+def make_row(model: type[models.Model], depth: int = 3) -> models.Model:
+    """Optional texts stay empty; below `depth`, optional relations too."""
+    given = GIVEN.get(model, {})
+    wanted = {
+        field.name: value_of(field, next(numbers), depth)
+        for field in model._meta.concrete_fields
+        if field.name not in given and is_wanted(field, depth)
+    }
+    return model._default_manager.create(**given, **wanted)
+
+
+def is_wanted(field: Any, depth: int) -> bool:
+    if field.generated or isinstance(field, models.AutoField):
+        return False
+    if field.is_relation:
+        return not field.null or depth > 0
+    return not (field.null or field.has_default() or field.db_default is not NOT_PROVIDED)
+
+
+def value_of(field: Any, number: int, depth: int) -> Any:
+    if field.is_relation:
+        return make_row(field.related_model, depth - 1)
+    if field.choices:
+        return field.choices[0][0]
+    makers: dict[type[models.Field[Any, Any]], Any] = {
+        models.UUIDField: uuid7,
+        models.JSONField: dict,
+        models.BooleanField: bool,
+        models.DateTimeField: timezone.now,
+        models.DateField: timezone.localdate,
+        models.GenericIPAddressField: lambda: f"192.0.2.{number % 256}",
+        models.IntegerField: lambda: number,
+        models.DecimalField: lambda: number % 100,
+        models.FloatField: lambda: number % 100,
+    }
+    for kind, make in makers.items():
+        if isinstance(field, kind):
+            return make()
+    return f"{field.name}-{number}"[: field.max_length]
