@@ -31,6 +31,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": EDIT,
         "ops.run": OWN,
+        "quizbank.categorystatistic": VIEW,
     },
     "moderators": {
         "ops.historyentry": VIEW,
@@ -45,6 +46,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": VIEW,
+        "quizbank.categorystatistic": VIEW,
+        "ops.viewstatus": (*VIEW, "refresh"),
         **dict.fromkeys(LOGINS, VIEW),
         "ops.run": (*OWN, "view", "change"),
     },
@@ -54,6 +57,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
         "ops.run": (*OWN, *VIEW),
+        "quizbank.categorystatistic": VIEW,
+        "ops.viewstatus": VIEW,
     },
 }
 

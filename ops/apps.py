@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -9,4 +10,9 @@ class OpsConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
+        from ops import matviews
+
         autodiscover_modules("operations")
+        post_migrate.connect(
+            matviews.synchronise_declarations, sender=self, dispatch_uid="declared-views"
+        )

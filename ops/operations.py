@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
-from ops.registry import Daily, Operation, PartitionedTable, Schedule, Weekly, register
+from ops.registry import Daily, Operation, Parameter, PartitionedTable, Schedule, Weekly, register
 
 register(
     PartitionedTable("audit_logs", model="ops.AuditEntry", period="month", ahead=3, keep_months=36),
@@ -31,4 +31,13 @@ register(
         priority="low",
     ),
     Schedule("clean-ledger", "clean_ledger", Weekly(6, time(4, 0)), catch_up="skip"),
+    Operation(
+        "refresh",
+        "Refresh a materialized view",
+        work="ops.matviews.refresh",
+        permission="ops.refresh_viewstatus",
+        target_type="view",
+        parameters=(Parameter("blocking", "Shut readers out meanwhile"),),
+        timeout=timedelta(minutes=30),
+    ),
 )

@@ -30,13 +30,14 @@ from ops.models import Run
 from ops.models.run import Status
 from ops.registry import Operation
 from ops.runs import enqueue, operation_named
-from ops.work import Cancelled, Refused, Result, Superseded, Work
+from ops.work import Cancelled, NotYet, Refused, Result, Superseded, Work
 
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 1.0
 # When the lock is held by a SQL function that does the same work, or by a dying worker.
 LOCKED_AGAIN_AFTER = timedelta(seconds=10)
+NOT_YET_AGAIN_AFTER = timedelta(seconds=5)
 LONGEST_BACKOFF = timedelta(hours=1)
 
 
@@ -134,6 +135,8 @@ def attempt(run: Run) -> None:
     except Superseded:
         log.warning("superseded", run=str(run.pk), attempt=run.attempts)
         return
+    except NotYet as error:
+        outcome = postponed(error)
     except Exception as error:
         log.exception("run failed", run=str(run.pk), attempt=run.attempts)
         outcome = failed(run, work, error)
@@ -167,6 +170,16 @@ def finished(returned: Any) -> dict[str, Any]:
         "figures": dict(result.figures),
         "error": "",
         "finished_at": Now(),
+    }
+
+
+def postponed(error: NotYet) -> dict[str, Any]:
+    return {
+        "status": Status.PENDING,
+        "error": str(error),
+        "next_retry_at": Now() + NOT_YET_AGAIN_AFTER,
+        # The number of the try only grows: what an earlier one still writes is known by it.
+        "max_attempts": F("max_attempts") + 1,
     }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ops.registry import Every, Operation, Schedule, register
+from ops.registry import Every, MaterializedView, Operation, Schedule, register
 
 register(
     Operation(
@@ -13,4 +13,17 @@ register(
         priority="low",
     ),
     Schedule("discard-old-previews", "discard_old_previews", Every(timedelta(hours=1))),
+    MaterializedView(
+        "category_statistics",
+        "Category statistics",
+        model="quizbank.CategoryStatistic",
+        reads=("questions", "question_exams", "exams", "question_categories", "categories"),
+        stale_after=timedelta(minutes=30),
+    ),
+    Schedule(
+        "refresh-category-statistics",
+        "refresh",
+        Every(timedelta(minutes=15)),
+        target="category_statistics",
+    ),
 )

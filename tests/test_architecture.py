@@ -57,6 +57,7 @@ def test_quizbank_knows_only_the_helpers_of_ops() -> None:
         "ops.events",
         "ops.indexes",
         "ops.keys",
+        "ops.matviews",
         "ops.migrations_sql",
         "ops.partitions",
         "ops.registry",

@@ -3,6 +3,7 @@ from __future__ import annotations
 from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
 from ops.models.history import HistoryEntry
+from ops.models.matview import ViewState, ViewStatus
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
 
@@ -14,4 +15,6 @@ __all__ = [
     "RunEvent",
     "ScheduleState",
     "ScheduleTick",
+    "ViewState",
+    "ViewStatus",
 ]

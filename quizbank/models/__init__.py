@@ -6,9 +6,11 @@ from quizbank.models.lightning import LightningQuestion
 from quizbank.models.placement import QuestionCategory, QuestionExam
 from quizbank.models.question import Question
 from quizbank.models.revision import QuestionRevision
+from quizbank.models.statistics import CategoryStatistic
 
 __all__ = [
     "Category",
+    "CategoryStatistic",
     "Choice",
     "Exam",
     "ImportBatch",

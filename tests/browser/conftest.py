@@ -35,7 +35,6 @@ def chromium() -> str | None:
 def browser_page(
     chromium: str | None,
     transactional_db: None,
-    django_db_serialized_rollback: None,
     live_server: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Page]:

@@ -79,7 +79,7 @@ class Processes:
 
 
 @pytest.fixture
-def processes(transactional_db: None, django_db_serialized_rollback: None) -> Iterator[Processes]:
+def processes(transactional_db: None) -> Iterator[Processes]:
     started = Processes()
     yield started
     started.end()

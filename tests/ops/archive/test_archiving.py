@@ -30,7 +30,7 @@ from tests.ops.archive.conftest import (
     start,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 type Conn = psycopg.Connection[Any]
 
 

@@ -1,0 +1,179 @@
+"""Materialized views: their refresh, and how they are.
+
+Nothing here falls back to the blocking form: it is done only when a person asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from graphlib import TopologicalSorter
+from statistics import mean
+from typing import Any
+
+from django.apps import apps
+from django.apps.registry import Apps
+from django.db import connection, transaction
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from ops.models import Run, ScheduleState, ViewState, ViewStatus
+from ops.models.run import Status
+from ops.registry import MaterializedView, Schedule, declared
+from ops.runs import enqueue
+from ops.schedules import next_moment
+from ops.work import NotYet, Refused, Result, Work
+
+REFRESH = "refresh"
+# The chart shows so many refreshes; the trend compares the last few with the others.
+CHARTED, RECENT = 24, 5
+
+
+def view_named(name: str) -> MaterializedView:
+    """Raises Refused for one that no app declares."""
+    try:
+        return declared(MaterializedView)[name]
+    except KeyError:
+        raise Refused(f"No app declares a materialized view named {name}.") from None
+
+
+def synchronise_declarations(*, apps: Apps = apps, **_: Any) -> None:
+    """After each migrate: the database knows what the code declares."""
+    try:
+        apps.get_model("ops", "ViewState")
+    except LookupError:  # migrated back to before the table
+        return
+    views = declared(MaterializedView)
+    ViewState.objects.exclude(name__in=views).delete()
+    ViewState.objects.bulk_create(
+        [
+            ViewState(
+                name=view.name,
+                reads=list(view.reads),
+                depends_on=list(view.depends_on),
+                stale_after=view.stale_after,
+            )
+            for view in views.values()
+        ],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["reads", "depends_on", "stale_after"],
+    )
+
+
+# --- Refresh -------------------------------------------------------------------------------------
+def in_dependency_order(names: Iterable[str]) -> list[str]:
+    """Each after those it depends on, be it through others. Raises Refused for unknown ones."""
+    wanted = {view_named(name).name for name in names}
+    graph = {view.name: view.depends_on for view in declared(MaterializedView).values()}
+    return [name for name in TopologicalSorter(graph).static_order() if name in wanted]
+
+
+@transaction.atomic
+def start_refreshes(
+    *, names: Collection[str], user: Any, blocking: bool = False
+) -> list[tuple[Run, bool]]:
+    """Runs in dependency order, each with whether it is new. Raises Refused for unknown views."""
+    parameters = {"blocking": True} if blocking else {}
+    return [
+        enqueue(operation=REFRESH, target=name, parameters=parameters, user=user)
+        for name in in_dependency_order(names)
+    ]
+
+
+def refresh(work: Work) -> Result:
+    """The work of the operation `refresh`; its target is the view."""
+    view = view_named(work.target)
+    blocking = bool(work.parameters.get("blocking"))
+    status = ViewStatus.objects.get(pk=view.name)
+    if status.obstacle and not blocking:
+        raise Refused(
+            f"{view.name} cannot be refreshed concurrently: {status.obstacle}."
+            " Ask for the blocking form by the view's name."
+        )
+    wait_for_dependencies(view)
+    work.progress(0, 1, f"Refreshing {view.name}")
+    started = Run.objects.get(pk=work.run_id)
+    by = started.requested_by_name or started.schedule
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT public.refresh_view(%s, %s, %s)", [view.name, by, blocking])
+        (rows,) = cursor.fetchone()
+    work.progress(1, 1)
+    return Result(f"{rows:,} rows.", {"rows": rows})
+
+
+def wait_for_dependencies(view: MaterializedView) -> None:
+    """Raises NotYet while one of the views that this one reads is being refreshed."""
+    going = Run.objects.active().filter(operation=REFRESH, target__in=view.depends_on).first()
+    if going is not None:
+        raise NotYet(f"It waits for the refresh of {going.target}.")
+
+
+# --- How they are --------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Durations:
+    """Of the last refreshes that went well, oldest first, in seconds."""
+
+    seconds: tuple[float, ...] = ()
+
+    @property
+    def average(self) -> float | None:
+        return mean(self.seconds) if self.seconds else None
+
+    @property
+    def trend(self) -> int | None:
+        """By how many percent the latest are slower than those before; None: too few to say."""
+        before, latest = self.seconds[:-RECENT], self.seconds[-RECENT:]
+        if not before or not mean(before):
+            return None
+        return round((mean(latest) / mean(before) - 1) * 100)
+
+
+def durations(names: Collection[str]) -> dict[str, Durations]:
+    """By view. Uses index: run_by_operation."""
+    latest = Window(RowNumber(), partition_by=F("target"), order_by=F("id").desc())
+    runs = (
+        Run.objects.filter(operation=REFRESH, target__in=names, status=Status.COMPLETED)
+        .annotate(number=latest, took=F("finished_at") - F("started_at"))
+        .filter(number__lte=CHARTED)
+        .order_by("id")
+        .values_list("target", "took")
+    )
+    found: dict[str, list[float]] = {name: [] for name in names}
+    for name, took in runs:
+        found[name].append(max(took.total_seconds(), 0.0))
+    return {name: Durations(tuple(seconds)) for name, seconds in found.items()}
+
+
+def latest_runs(names: Collection[str]) -> dict[str, Run]:
+    """The last run of each view's refresh, however it went. Uses index: run_by_operation."""
+    runs = Run.objects.filter(operation=REFRESH, target__in=names)
+    return {run.target: run for run in runs.order_by("target", "-id").distinct("target")}
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """`next` is None while the schedule is off."""
+
+    schedule: Schedule
+    next: datetime | None
+
+
+def timetables(now: datetime) -> dict[str, Timetable]:
+    """The refresh schedule of each view that has one."""
+    schedules = [each for each in declared(Schedule).values() if each.operation == REFRESH]
+    off = set(ScheduleState.objects.filter(is_enabled=False).values_list("name", flat=True))
+    return {
+        each.target: Timetable(each, None if each.name in off else next_moment(each, now))
+        for each in schedules
+    }
+
+
+def last_refresh(name: str) -> datetime | None:
+    """For the screens of a view's content: as of when it is."""
+    return ViewState.objects.values_list("refreshed_at", flat=True).get(pk=name)
+
+
+def stale_views() -> list[str]:
+    return list(ViewStatus.objects.filter(is_stale=True).values_list("view_name", flat=True))

@@ -1,0 +1,132 @@
+"""The materialized view of active questions by exam and category."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from ops.models import Run, ViewStatus
+from quizbank.models import CategoryStatistic, Question
+
+SEED = """
+    SELECT e.code, c.code, count(*),
+        count(*) FILTER (WHERE q.is_premium), count(*) FILTER (WHERE q.is_user_generated)
+    FROM questions q
+    JOIN question_exams qe ON q.id = qe.question_id
+    JOIN exams e ON qe.exam_id = e.id
+    JOIN question_categories qc ON q.id = qc.question_id
+    JOIN categories c ON qc.category_id = c.id
+    WHERE q.status = 'active'
+    GROUP BY e.code, c.code
+    ORDER BY e.code, c.code
+"""
+COLUMNS = (
+    "exam_code",
+    "category_code",
+    "total_questions",
+    "premium_questions",
+    "user_questions",
+)
+
+
+def execute(statement: str) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_function_refreshes_the_view_and_the_ledger_knows(bank: None) -> None:
+    Question.objects.filter(external_id="NET-001").update(is_premium=True, is_user_generated=True)
+    execute("SELECT refresh_category_statistics()")
+
+    rows = list(CategoryStatistic.objects.values_list(*COLUMNS))
+    assert rows == execute(SEED)
+    assert any(row[3:] == (1, 1) for row in rows)
+    run = Run.objects.get(operation="refresh", target="category_statistics")
+    assert (run.status, run.result) == ("completed", f"{len(rows)} rows.")
+    view = ViewStatus.objects.get(pk="category_statistics")
+    assert (view.is_stale, view.row_count, view.obstacle) == (False, len(rows), None)
+    assert view.last_refresh_by == connection.settings_dict["USER"]
+
+
+def test_question_in_two_categories_of_one_code_counts_once(bank: None) -> None:
+    execute("""
+        WITH shared AS (
+            INSERT INTO categories (exam_id, kind, code, name, position)
+            SELECT NULL, 'topic', c.code, 'Shared', 0 FROM question_categories AS qc
+            JOIN categories AS c ON c.id = qc.category_id
+            JOIN questions AS q ON q.id = qc.question_id WHERE q.external_id = 'NET-001'
+            RETURNING id
+        )
+        INSERT INTO question_categories (question_id, category_id, is_primary)
+        SELECT q.id, shared.id, false FROM questions AS q, shared WHERE q.external_id = 'NET-001'
+    """)
+    before = sum(row[2] for row in execute(SEED))
+
+    execute("SELECT refresh_category_statistics()")
+
+    assert sum(CategoryStatistic.objects.values_list("total_questions", flat=True)) == before - 1
+
+
+def test_others_may_neither_read_nor_refresh_it(db: None) -> None:
+    has = "SELECT has_function_privilege('public', %s, 'execute')"
+    with connection.cursor() as cursor:
+        for function in ("refresh_category_statistics()", "refresh_view(text, text, boolean)"):
+            cursor.execute(has, [f"public.{function}"])
+            assert cursor.fetchone() == (False,)
+        cursor.execute("SELECT has_table_privilege('public', 'category_statistics', 'select')")
+        assert cursor.fetchone() == (False,)
+
+
+# --- The command ---------------------------------------------------------------------------------
+@pytest.fixture
+def committed_bank(transactional_db: None) -> None:
+    call_command("load_demo")
+
+
+def test_command_refreshes_and_says_how_many_rows(
+    committed_bank: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("refresh", "category_statistics")
+
+    rows = CategoryStatistic.objects.count()
+    assert capsys.readouterr().out == f"category_statistics: {rows} rows.\n"
+
+
+def test_command_leaves_fresh_views_out(
+    committed_bank: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("refresh")
+    capsys.readouterr()
+
+    call_command("refresh", "--if-stale", "--json")
+
+    answer = json.loads(capsys.readouterr().out)
+    assert answer == {"runs": {}, "fresh": ["category_statistics"]}
+    assert Run.objects.filter(operation="refresh").count() == 1
+
+
+def test_command_refuses_unknown_views_and_blocking_without_a_name(db: None) -> None:
+    with pytest.raises(CommandError, match=r"No app declares .* nothing") as unknown:
+        call_command("refresh", "nothing")
+    with pytest.raises(CommandError, match="Name the views") as nameless:
+        call_command("refresh", "--blocking")
+
+    assert (unknown.value.returncode, nameless.value.returncode) == (2, 2)
+
+
+def test_command_fails_with_the_reason(committed_bank: None) -> None:
+    execute("DROP INDEX idx_cat_stats")
+    try:
+        with pytest.raises(CommandError, match="no unique index") as failed:
+            call_command("refresh", "category_statistics")
+        call_command("refresh", "category_statistics", "--blocking")
+    finally:
+        execute(
+            "CREATE UNIQUE INDEX idx_cat_stats ON category_statistics (exam_code, category_code)"
+        )
+
+    assert failed.value.returncode == 1
