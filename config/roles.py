@@ -50,6 +50,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.viewstatus": (*VIEW, "refresh"),
         **dict.fromkeys(LOGINS, VIEW),
         "ops.run": (*OWN, "view", "change"),
+        "ops.schedulestate": ("view", "change"),
     },
     "analysts": {
         "ops.historyentry": VIEW,
@@ -59,6 +60,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.run": (*OWN, *VIEW),
         "quizbank.categorystatistic": VIEW,
         "ops.viewstatus": VIEW,
+        "ops.schedulestate": VIEW,
     },
 }
 

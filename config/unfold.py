@@ -97,6 +97,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "Operations",
                 "items": [
                     item("Runs", "manufacturing", "ops_run_changelist", "ops.view_own_run"),
+                    item(
+                        "Schedules",
+                        "schedule",
+                        "ops_schedulestate_changelist",
+                        "ops.view_schedulestate",
+                    ),
                 ],
             },
             {

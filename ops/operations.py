@@ -13,6 +13,7 @@ register(
         "Make partitions ahead",
         work="ops.jobs.maintain_partitions",
         permission="ops.change_run",
+        about="Makes the coming months' partitions of every declared table that are missing.",
     ),
     Schedule("partition-maintenance", "maintain_partitions", Daily(time(3, 0))),
     Operation(
@@ -21,6 +22,7 @@ register(
         work="ops.jobs.clear_sessions",
         permission="ops.change_run",
         priority="low",
+        about="Deletes the logins whose time is over; nobody who works is logged out.",
     ),
     Schedule("clear-sessions", "clear_sessions", Daily(time(3, 30)), catch_up="skip"),
     Operation(
@@ -29,6 +31,7 @@ register(
         work="ops.jobs.clean_ledger",
         permission="ops.change_run",
         priority="low",
+        about="Forgets scheduled runs that ended more than 90 days ago; people's runs are kept.",
     ),
     Schedule("clean-ledger", "clean_ledger", Weekly(6, time(4, 0)), catch_up="skip"),
     Operation(

@@ -19,6 +19,11 @@ class Parameter:
     name: str
     label: str
     required: bool = False
+    # Of its field in the form that starts the operation; a day is carried as "2026-11-21".
+    kind: Literal["text", "number", "yes_no", "day"] = "text"
+    # Offered in place of free text.
+    choices: tuple[str, ...] = ()
+    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,10 @@ class Operation:
     work: str
     # Who may start it by hand, for example "ops.change_run"; empty: nobody, only schedules.
     permission: str = ""
-    # What its targets are, in the action log: "view", "partition", …
+    # What its targets are, in the action log: "view", "partition", …; own screens start those.
     target_type: str = "operation"
+    # A sentence for who is about to start it.
+    about: str = ""
     parameters: tuple[Parameter, ...] = ()
     priority: Priority = "normal"
     timeout: timedelta = timedelta(minutes=10)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -23,14 +22,13 @@ PUNCTUAL = timedelta(minutes=2)
 def start_due(now: datetime) -> list[Run]:
     """Start what each schedule's last moment asks for; returns the runs that are new."""
     meet_new_schedules()
-    states = ScheduleState.objects.annotate(last=Max("ticks__run_at")).filter(is_enabled=True)
     runs = []
-    for state in states:
+    for state in ScheduleState.objects.with_last_tick().filter(is_enabled=True):
         schedule = declared(Schedule).get(state.name)
         if schedule is None:
             continue
         moment = latest_moment(schedule, now)
-        if moment > max(state.since, state.last or state.since):
+        if moment > max(state.since, state.last_moment or state.since):
             runs.append(start(schedule, moment, now))
     return [run for run in runs if run is not None]
 
@@ -82,6 +80,7 @@ def claim_tick(name: str, moment: datetime) -> bool:
 @transaction.atomic
 def switch_schedule(*, name: str, on: bool, user: Any) -> None:
     """Turned on again, it does not catch up what it missed while it was off."""
+    meet_new_schedules()
     switched = ScheduleState.objects.filter(name=name).exclude(is_enabled=on)
     if switched.update(is_enabled=on, since=Now()):
         audit.record(

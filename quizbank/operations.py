@@ -11,6 +11,7 @@ register(
         work="quizbank.jobs.discard_old_previews",
         permission="ops.change_run",
         priority="low",
+        about="Drops the files of previews that nobody confirmed within a week.",
     ),
     Schedule("discard-old-previews", "discard_old_previews", Every(timedelta(hours=1))),
     MaterializedView(

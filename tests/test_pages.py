@@ -29,6 +29,8 @@ from tests.test_permissions import NOBODY, autocompletes, rule_of
 
 QUESTIONS = "/admin/quizbank/question/"
 SHOWN = escape(HOSTILE)[:40]
+# Their texts come from the code alone.
+DECLARED_TEXTS = ("ops_schedulestate_changelist",)
 
 
 @pytest.fixture
@@ -77,6 +79,8 @@ def test_every_page_is_safe_and_keeps_the_policy(root: Client) -> None:
         wrong += [f"{screen.name}: {each}" for each in complaints(answer)]
         if answer.status_code != 200:
             wrong.append(f"{screen.name}: {answer.status_code}")
+        elif screen.name in DECLARED_TEXTS:
+            continue
         elif screen.name.endswith("_changelist") and SHOWN not in answer.content.decode():
             wrong.append(f"{screen.name}: shows no text at all")
 

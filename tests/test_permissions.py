@@ -73,6 +73,14 @@ DECLARED = {
         f"ops_run_{verb}": Rule("ops.change_run", post_only=True)
         for verb in ("cancel", "retry", "repeat")
     },
+    "ops_run_add": Rule("ops.change_run"),
+    "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
+    **{
+        f"ops_schedulestate_{verb}": Rule(
+            "ops.change_schedulestate", post_only=True, arguments={"schedule": "clean-ledger"}
+        )
+        for verb in ("switch", "run")
+    },
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),

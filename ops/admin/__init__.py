@@ -1,5 +1,5 @@
 """Importing registers the screens of operations."""
 
-from ops.admin import recent, runs
+from ops.admin import recent, runs, schedules
 
-__all__ = ["recent", "runs"]
+__all__ = ["recent", "runs", "schedules"]

@@ -16,10 +16,10 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from ops.admin.filters import DayFilter, OperationFilter, PersonFilter
+from ops.admin.starting import StartingAdmin
 from ops.models import Run
 from ops.models.run import Status
 from ops.progress import percent_of, progress_of, state_of
@@ -27,12 +27,12 @@ from ops.registry import Operation, declared
 from ops.runs import cancel_run, may_order, may_stop, retry_now, run_again
 from ops.work import Refused
 
-# The rest of Django's own screens: a run is made, changed and forgotten elsewhere.
-KEPT_URLS = ("ops_run_changelist", "ops_run_change", None)
+# Of Django's own screens; a run keeps its history itself, and is forgotten by a job.
+KEPT_URLS = ("ops_run_changelist", "ops_run_add", "ops_run_change", None)
 
 
 @register(Run)
-class RunAdmin(ModelAdmin):
+class RunAdmin(StartingAdmin):
     list_display = ("title", "state", "bar", "person", "created_at", "took", "outcome")
     list_filter = (OperationFilter, "status", PersonFilter, ("created_at", DayFilter))
     list_filter_submit = True
@@ -50,9 +50,6 @@ class RunAdmin(ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         """Who may see the own runs only: `get_queryset` leaves out the others'."""
         return request.user.has_perm("ops.view_run") or request.user.has_perm("ops.view_own_run")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         return False
@@ -122,9 +119,7 @@ class RunAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        if request.method == "POST":
-            return HttpResponseNotAllowed(["GET"])
-        if not self.has_view_permission(request):
+        if request.method == "POST" or not self.has_view_permission(request):
             raise PermissionDenied
         run = self.get_object(request, object_id)
         if run is None:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, OuterRef, Subquery
 
 from ops.constraints import one_of
 from ops.models.run import Run
+
+
+class ScheduleQuerySet(models.QuerySet["ScheduleState"]):
+    def with_last_tick(self) -> Self:
+        """Adds `last_moment`, `last_run` (a key) and `last_outcome`; None before the first tick."""
+        # Uses index: one_tick_for_schedule_and_moment, one entry a schedule.
+        last = ScheduleTick.objects.filter(schedule=OuterRef("pk")).order_by("-run_at")
+        return self.annotate(
+            last_moment=Subquery(last.values("run_at")[:1]),
+            last_run=Subquery(last.values("run")[:1]),
+            last_outcome=Subquery(last.values("outcome")[:1]),
+        )
 
 
 class ScheduleState(models.Model):
@@ -16,6 +32,13 @@ class ScheduleState(models.Model):
     is_enabled = models.BooleanField("on", default=True)
     # Moments before it were never missed: the schedule was not there yet, or it was off.
     since = models.DateTimeField(db_default=Func(function="now"))
+
+    objects = ScheduleQuerySet.as_manager()
+
+    # Where the query asked for them.
+    last_moment: datetime | None
+    last_run: UUID | None
+    last_outcome: str | None
 
     class Meta:
         db_table = "ops_schedules"

@@ -1,0 +1,58 @@
+"""What the screens of operations read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ops.models import Run, ScheduleState
+from ops.models.schedule import Outcome
+from ops.registry import Operation, Schedule, declared
+from ops.schedules import PUNCTUAL, latest_moment, next_moment
+
+
+@dataclass(frozen=True)
+class ScheduleRow:
+    """A declared schedule as it stands; `operation` is None when no app declares it."""
+
+    schedule: Schedule
+    operation: Operation | None
+    is_enabled: bool
+    # A moment came, and no ticker dealt with it.
+    is_late: bool
+    last_moment: datetime | None
+    last_outcome: str
+    last_run: Run | None
+    next_moment: datetime | None
+
+
+def schedule_rows(now: datetime) -> list[ScheduleRow]:
+    """In two queries; the late ones first, then by name."""
+    states = {state.name: state for state in ScheduleState.objects.with_last_tick()}
+    runs = Run.objects.in_bulk([state.last_run for state in states.values() if state.last_run])
+    rows = []
+    for name, schedule in declared(Schedule).items():
+        state = states.get(name)
+        outcome = state.last_outcome if state else None
+        rows.append(
+            ScheduleRow(
+                schedule=schedule,
+                operation=declared(Operation).get(schedule.operation),
+                is_enabled=state is None or state.is_enabled,
+                is_late=is_late(schedule, state, now),
+                last_moment=state.last_moment if state else None,
+                last_outcome=Outcome(outcome).label if outcome else "",
+                last_run=runs.get(state.last_run) if state else None,
+                next_moment=next_moment(schedule, now) if not state or state.is_enabled else None,
+            )
+        )
+    return sorted(rows, key=lambda row: (not row.is_late, row.schedule.name))
+
+
+def is_late(schedule: Schedule, state: ScheduleState | None, now: datetime) -> bool:
+    """Also true of a schedule that no ticker has met yet."""
+    if state is None:
+        return True
+    moment = latest_moment(schedule, now)
+    dealt_with = max(state.since, state.last_moment or state.since)
+    return state.is_enabled and moment > dealt_with and now - moment > PUNCTUAL
