@@ -55,7 +55,7 @@ UNFOLD: dict[str, Any] = {
                     item(
                         "Categories",
                         "account_tree",
-                        "quizbank_category_changelist",
+                        "quizbank_category_tree",
                         "quizbank.view_category",
                     ),
                     item(

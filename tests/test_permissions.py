@@ -64,6 +64,11 @@ DECLARED = {
     "axes_accessfailurelog_add": Rule(NOBODY),
     "axes_accesslog_add": Rule(NOBODY),
     "auth_user_password_change": Rule("auth.change_user"),
+    "quizbank_category_tree": Rule("quizbank.view_category"),
+    "quizbank_category_tree_add": Rule("quizbank.add_category", post_only=True),
+    "quizbank_category_tree_rename": Rule("quizbank.change_category", post_only=True),
+    "quizbank_category_tree_move": Rule("quizbank.change_category", post_only=True),
+    "quizbank_category_tree_reorder": Rule("quizbank.change_category", post_only=True),
     "quizbank_lightningquestion_draw": Rule("quizbank.view_lightningquestion"),
     # The fixture's run is nobody's own.
     "ops_run_changelist": Rule("ops.view_own_run"),
