@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+import pghistory
 from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from quizbank.models import Category, Question
+from ops.models import HistoryEntry
+from quizbank.models import Category, Exam, Question
 
-# What introspection would get wrong: a category and its parent are of one exam, and a revision
-# needs a question that can be published.
-GIVEN: dict[type[models.Model], dict[str, Any]] = {
-    Category: {"parent": None},
-    Question: {"published_revision": None},
-}
 numbers = count(1)
+# What introspection would get wrong: a category and its parent are of one exam, a revision needs a
+# question that can be published, and a numbering exam needs a number.
+GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
+    Category: lambda: {"parent": None},
+    Question: lambda: {"published_revision": None, "external_id": f"Q-{next(numbers)}"},
+}
 
 
 def make_rows(model: type[models.Model], quantity: int) -> list[models.Model]:
@@ -28,7 +31,11 @@ def make_rows(model: type[models.Model], quantity: int) -> list[models.Model]:
 
 def make_row(model: type[models.Model], depth: int = 3) -> models.Model:
     """Optional texts stay empty; below `depth`, optional relations too."""
-    given = GIVEN.get(model, {})
+    if model is HistoryEntry:
+        # One happening: whatever was done in one request.
+        with pghistory.context(number=next(numbers)):
+            return make_row(Exam)
+    given = GIVEN[model]() if model in GIVEN else {}
     wanted = {
         field.name: value_of(field, next(numbers), depth)
         for field in model._meta.concrete_fields

@@ -136,7 +136,7 @@ def test_every_form_comes_back_safely(root: Client) -> None:
         for sent in (form_of(page), form_of(page, typed=HOSTILE)):
             answer = root.post(address, sent | {"_continue": ["1"]}, follow=True)
             wrong += [f"{screen.name}: {each}" for each in complaints(answer)]
-            if answer.status_code not in (200, 403):
+            if answer.status_code not in (200, 403, 405):
                 wrong.append(f"{screen.name}: {answer.status_code}")
 
     assert wrong == []

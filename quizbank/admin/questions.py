@@ -16,7 +16,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
@@ -31,7 +30,8 @@ from quizbank.admin.filters import (
     SubjectFilter,
     TagFilter,
 )
-from quizbank.admin.forms import ChoiceForm, ChoiceFormSet, FiguresField, QuestionForm
+from quizbank.admin.forms import FiguresField, QuestionForm
+from quizbank.admin.inlines import CategoryInline, ChoiceInline, ExamInline
 from quizbank.models import (
     Choice,
     Question,
@@ -62,34 +62,6 @@ ROW_FIELDS = (
     "is_primary",
     "exam",
 )
-
-
-class ChoiceInline(TabularInline):
-    model = Choice
-    form = ChoiceForm
-    show_title = False
-    formset = ChoiceFormSet
-    fields = ("text", "is_correct", "tolerance", "feedback", "position")
-    ordering_field = "position"
-    hide_ordering_field = True
-    extra = 0
-
-
-class CategoryInline(TabularInline):
-    model = QuestionCategory
-    autocomplete_fields = ("category",)
-    show_title = False
-    fields = ("category", "is_primary")
-    extra = 0
-
-
-class ExamInline(TabularInline):
-    model = QuestionExam
-    autocomplete_fields = ("exam",)
-    show_title = False
-    verbose_name = "exam"
-    verbose_name_plural = "exams"
-    extra = 0
 
 
 @register(Question)
