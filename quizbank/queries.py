@@ -70,13 +70,22 @@ def resembling(*, stem: str, other_than: Any = None, limit: int = 5) -> list[Que
         return list(found)
 
 
+# The tags of so many questions that were edited last are offered.
+TAGGED = 10_000
+
+
 def tags_in_use(limit: int = 50) -> list[str]:
-    """The most used tags."""
+    """The most used tags of the questions that were edited last.
+
+    Uses index: question_last_edited.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tag FROM public.questions, pg_catalog.unnest(tags) AS tag"
+            "SELECT tag FROM ("
+            " SELECT tags FROM public.questions ORDER BY updated_at DESC LIMIT %s"
+            ") AS edited, pg_catalog.unnest(tags) AS tag"
             " GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %s",
-            [limit],
+            [TAGGED, limit],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -59,6 +59,7 @@ def test_quizbank_knows_only_the_helpers_of_ops() -> None:
         "ops.keys",
         "ops.matviews",
         "ops.migrations_sql",
+        "ops.pages",
         "ops.partitions",
         "ops.registry",
         "ops.runs",

@@ -90,7 +90,7 @@ class NoExplanationFilter(SimpleListFilter):
 
 
 class TagFilter(SimpleListFilter):
-    """The tags in use, at most 50."""
+    """The tags in use, at most 50, and the chosen one."""
 
     title = "tag"
     parameter_name = "tag"
@@ -98,7 +98,9 @@ class TagFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
         from quizbank.queries import tags_in_use
 
-        return [(tag, tag) for tag in tags_in_use()]
+        chosen = request.GET.get("tag", "")
+        tags = tags_in_use()
+        return [(tag, tag) for tag in (tags if not chosen or chosen in tags else [*tags, chosen])]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
+from ops.pages import EstimatedPaginator
 from quizbank.actions import Refused, change_status, message_of, problems_of, restore_revision
 from quizbank.admin.conflicts import rebase, theirs_and_mine
 from quizbank.admin.exports import ExportAction
@@ -122,6 +123,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
     list_select_related = ("system", "topic", "author")
     list_filter_submit = True
     list_per_page = 50
+    paginator = EstimatedPaginator
     show_full_result_count = False
     ordering = ("-updated_at",)
     search_fields = ("stem",)

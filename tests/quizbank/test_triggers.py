@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pgtrigger
+import pytest
+from django.db import connection
+
+from quizbank.models import Question, QuestionRevision
+
+
+@pytest.mark.django_db
+def test_triggers_open_no_subtransaction() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = '_pgtrigger_should_ignore'")
+        assert [source for (source,) in cursor.fetchall() if "EXCEPTION" in source] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("bank")
+def test_a_trigger_can_still_be_ignored_by_name() -> None:
+    revision = QuestionRevision.objects.earliest("id")
+    with pgtrigger.ignore("quizbank.QuestionRevision:append_only"):
+        QuestionRevision.objects.filter(pk=revision.pk).update(reason="corrected")
+    revision.refresh_from_db()
+    assert revision.reason == "corrected"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_setting_left_empty_by_an_earlier_transaction_is_no_error() -> None:
+    with pgtrigger.ignore("quizbank.QuestionRevision:append_only"):
+        Question.objects.count()
+    Question.objects.create(stem="Still written?")
+    assert Question.objects.count() == 1
