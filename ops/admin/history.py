@@ -220,6 +220,7 @@ class HistoryAdmin(ModelAdmin):
             "timeline": timeline,
             "url": self.history_url(timeline.pk),
             "may_see_accounts": request.user.has_perm("auth.view_user"),
+            "may_see_runs": request.user.has_perm("ops.view_run"),
         }
 
     def history_url(self, pk: Any) -> str:

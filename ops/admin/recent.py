@@ -138,6 +138,7 @@ class RecentChanges(ModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "may_see_accounts": request.user.has_perm("auth.view_user"),
+            "may_see_runs": request.user.has_perm("ops.view_run"),
             "query": query.urlencode(),
             "is_first": "before" not in request.GET,
         }

@@ -31,7 +31,7 @@ type Cursor = tuple[datetime, str]
 
 @dataclass(frozen=True)
 class Touched:
-    """Objects of one kind that an entry made, changed or deleted: their keys as text.
+    """Objects of one kind that an entry added, changed or deleted: their keys as text.
 
     `more` is True when there are more than MANY.
     """
@@ -101,10 +101,7 @@ def signed(
     subjects: Sequence[Subject], chosen: Filter, before: Cursor | None, limit: int
 ) -> Iterable[Happening]:
     """Uses index: history_recent, or history_by_person."""
-    touches = Q()
-    for track in (track for subject in subjects for track in subject.tracks):
-        touches |= Q(Exists(track.events.objects.filter(pgh_context=OuterRef("pk"))))
-    contexts: QuerySet[Any] = Context.objects.filter(touches)
+    contexts: QuerySet[Any] = Context.objects.filter(touching(subjects))
     if chosen.person:
         contexts = contexts.annotate(person=KeyTextTransform("username", "metadata")).filter(
             person=chosen.person
@@ -119,6 +116,18 @@ def signed(
         contexts = contexts.filter(Q(created_at__lte=at) & older)
     for context in contexts.order_by("-created_at", "-pk")[:limit]:
         yield Happening(context.created_at, str(context.pk), context.metadata)
+
+
+def touching(subjects: Sequence[Subject]) -> Exists | Q:
+    """One EXISTS over all tables: an OR of several is planned as a scan of each table."""
+    events = [
+        track.events.objects.filter(pgh_context=OuterRef("pk")).values("pgh_id")
+        for subject in subjects
+        for track in subject.tracks
+    ]
+    if not events:
+        return Q(pk__in=[])
+    return Exists(events[0].union(*events[1:], all=True) if len(events) > 1 else events[0])
 
 
 def unsigned(
@@ -137,9 +146,14 @@ def unsigned(
             events = events.filter(**{f"pgh_created_at__{bound}": at})
         moments = events.order_by("-pgh_created_at").values_list("pgh_created_at", flat=True)
         parts.append(moments.distinct()[:limit])
-    moments = parts[0].union(*parts[1:]).order_by("-pgh_created_at")[:limit] if parts else ()
-    for moment in moments:
+    for moment in newest_of(parts, limit):
         yield Happening(moment, "", None)
+
+
+def newest_of(parts: list[QuerySet[Any, datetime]], limit: int) -> Iterable[datetime]:
+    if len(parts) < 2:
+        return parts[0] if parts else ()
+    return parts[0].union(*parts[1:]).order_by("-pgh_created_at")[:limit]
 
 
 EVENTS_OF = sql.SQL("""
@@ -210,7 +224,7 @@ def group(subject: Subject, objects: dict[str, set[str]]) -> list[Touched]:
 def operation_of(labels: set[str]) -> str:
     if "delete" in labels:
         return "deleted"
-    return "made" if "insert" in labels else "changed"
+    return "added" if "insert" in labels else "changed"
 
 
 def deleted(subject: Subject, *, before: int | None, limit: int) -> list[Any]:

@@ -67,7 +67,7 @@ class RowChange:
         if not self.known:
             return "changed"
         if self.before is None:
-            return "made"
+            return "added"
         return "deleted" if self.after is None else "changed"
 
     @property

@@ -10,6 +10,9 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.urls import Resolver404, resolve
 
+from ops.models import Run
+from ops.registry import Operation, declared
+
 PAGES = {
     "add": "add form",
     "change": "edit form",
@@ -23,40 +26,54 @@ PAGES = {
 
 @dataclass(frozen=True)
 class Signature:
-    """`account` is the key of the person's account, None where there is none (any more)."""
+    """`account` and `run` are keys; None where there is none (any more)."""
 
     who: str
     how: str
-    note: str
+    note: str = ""
     account: Any = None
+    run: Any = None
 
 
 class Signatures:
-    """Signs entries with one query for all their accounts."""
+    """Signs entries with one query for all their accounts, and one for all their runs."""
 
     def __init__(self, metadata: Iterable[dict[str, Any] | None]) -> None:
-        keys = {data["user"] for data in metadata if data and data.get("user")}
-        names = get_user_model()._base_manager.filter(pk__in=keys).values_list("pk", "username")
-        self.accounts: dict[Any, str] = dict(names) if keys else {}
+        known = [data for data in metadata if data]
+        names = get_user_model()._base_manager.values_list("pk", "username")
+        self.accounts: dict[Any, str] = found(names, "user", known)
+        operations = Run._base_manager.values_list("pk", "operation")
+        self.runs = {str(pk): name for pk, name in found(operations, "run", known).items()}
 
     def sign(self, metadata: dict[str, Any] | None) -> Signature:
         if not metadata:
-            return Signature("Not recorded", "outside of Steward", "")
-        account, note = metadata.get("user"), str(metadata.get("note") or "")
-        who = metadata.get("username") or self.accounts.get(account)
-        if command := metadata.get("command"):
-            who = who or metadata.get("os_user") or "System"
-            return Signature(str(who), f"command {command}", note)
+            return Signature("Not recorded", "outside of Steward")
+        account, run = metadata.get("user"), metadata.get("run")
+        who = metadata.get("username") or self.accounts.get(account) or metadata.get("os_user")
         return Signature(
             who=str(who or "System"),
-            how=page_of(str(metadata.get("url") or "")),
-            note=note,
+            how=self.how(metadata),
+            note=str(metadata.get("note") or ""),
             account=account if account in self.accounts else None,
+            run=run if run in self.runs else None,
         )
+
+    def how(self, metadata: dict[str, Any]) -> str:
+        if command := metadata.get("command"):
+            return f"command {command}"
+        if run := metadata.get("run"):
+            operation = declared(Operation).get(self.runs.get(run, ""))
+            return f"run: {operation.title}" if operation else "run"
+        return page_of(str(metadata.get("url") or ""))
+
+
+def found(rows: Any, key: str, known: list[dict[str, Any]]) -> dict[Any, str]:
+    wanted = {data[key] for data in known if data.get(key)}
+    return dict(rows.filter(pk__in=wanted)) if wanted else {}
 
 
 def page_of(url: str) -> str:
-    """The page that was used, in words."""
+    """The page that was used, in words; empty for nowhere."""
     try:
         name = resolve(url).url_name or ""
     except Resolver404:

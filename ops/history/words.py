@@ -17,7 +17,11 @@ from django.utils import formats, timezone
 from ops.history.rows import Row, RowChange, Subject, foreign_keys, label_of, tracked_fields
 
 # Above this many words a text is compared line by line: the effort grows with the square.
-MANY_WORDS = 3_000
+MANY_WORDS = 1_000
+# Texts up to so many characters are easier to read whole.
+SHORT = 60
+# Texts that have less than this share in common are shown whole, one after the other.
+ALIKE = 0.3
 # Of a long stretch without a difference, so much is shown at either end.
 AROUND = 80
 
@@ -128,11 +132,12 @@ def field_words(field: Field[Any, Any], old: Row, new: Row, names: Names) -> Fie
     before = value_text(field, old.get(field.attname), names)
     after = value_text(field, new.get(field.attname), names)
     is_prose = isinstance(field, TextField) and not field.choices
+    is_long = max(len(before), len(after)) > SHORT
     return FieldWords(
         label=label_of(field),
         before=before,
         after=after,
-        pieces=compare_texts(before, after) if is_prose and before and after else [],
+        pieces=compare_texts(before, after) if is_prose and is_long and before and after else [],
     )
 
 
@@ -164,12 +169,15 @@ def plain_text(value: Any) -> str:
 
 
 def compare_texts(before: str, after: str) -> list[Piece]:
-    """Word by word; long stretches in common are cut in the middle."""
+    """Word by word; long stretches in common are cut in the middle. Empty: hardly anything is."""
     old, new = words_of(before), words_of(after)
     if max(len(old), len(new)) > MANY_WORDS:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    matcher = SequenceMatcher(None, old, new)
+    if matcher.ratio() < ALIKE:
+        return []
     pieces = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             pieces.append(Piece("same", shortened("".join(old[a:b]))))
             continue
@@ -181,7 +189,8 @@ def compare_texts(before: str, after: str) -> list[Piece]:
 
 
 def words_of(text: str) -> list[str]:
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
+    """With the space that follows: spaces of their own would make everything look alike."""
+    return re.findall(r"\w+\s*|[^\w\s]\s*|\s+", text)
 
 
 def shortened(text: str) -> str:
