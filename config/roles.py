@@ -31,6 +31,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": EDIT,
         "ops.run": OWN,
+        "ops.auditentry": OWN,
         "quizbank.categorystatistic": VIEW,
     },
     "moderators": {
@@ -39,6 +40,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.question": VIEW,
         "quizbank.questionrevision": VIEW,
         "ops.run": OWN,
+        "ops.auditentry": OWN,
     },
     "ops": {
         "ops.historyentry": VIEW,
@@ -50,6 +52,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.viewstatus": (*VIEW, "refresh"),
         **dict.fromkeys(LOGINS, VIEW),
         "ops.run": (*OWN, "view", "change"),
+        "ops.auditentry": (*OWN, *VIEW),
         "ops.schedulestate": ("view", "change"),
     },
     "analysts": {

@@ -103,6 +103,12 @@ UNFOLD: dict[str, Any] = {
                         "ops_schedulestate_changelist",
                         "ops.view_schedulestate",
                     ),
+                    item(
+                        "Action log",
+                        "fact_check",
+                        "ops_auditentry_changelist",
+                        "ops.view_own_auditentry",
+                    ),
                 ],
             },
             {

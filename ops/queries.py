@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+from django.db.models import Model
+from psycopg import sql
+
 from ops.models import Run, ScheduleState
 from ops.models.schedule import Outcome
 from ops.registry import Operation, Schedule, declared
@@ -56,3 +60,22 @@ def is_late(schedule: Schedule, state: ScheduleState | None, now: datetime) -> b
     moment = latest_moment(schedule, now)
     dealt_with = max(state.since, state.last_moment or state.since)
     return state.is_enabled and moment > dealt_with and now - moment > PUNCTUAL
+
+
+def values_in_index(model: type[Model], column: str) -> list[str]:
+    """The distinct texts of a column, in order; hops over an index that begins with it."""
+    # Uses index: audit_by_action, audit_by_thing: one probe a value and partition.
+    query = sql.SQL("""
+        WITH RECURSIVE hop (value) AS (
+            (SELECT {column} FROM {table} ORDER BY {column} LIMIT 1)
+            UNION ALL
+            SELECT (
+                SELECT {column} FROM {table} WHERE {column} > hop.value ORDER BY {column} LIMIT 1
+            )
+            FROM hop WHERE hop.value IS NOT NULL
+        )
+        SELECT value FROM hop WHERE value IS NOT NULL LIMIT 200
+    """).format(column=sql.Identifier(column), table=sql.Identifier(model._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [value for (value,) in cursor.fetchall()]

@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from config.roles import codenames
+from ops import audit
 from ops.runs import enqueue
 from quizbank.models import ImportBatch
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
@@ -78,6 +79,9 @@ DECLARED = {
         f"ops_run_{verb}": Rule("ops.change_run", post_only=True)
         for verb in ("cancel", "retry", "repeat")
     },
+    "ops_auditentry_changelist": Rule("ops.view_own_auditentry"),
+    # The fixture's action is nobody's own.
+    "ops_auditentry_change": Rule("ops.view_auditentry", refused=(302, 403)),
     "ops_run_add": Rule("ops.change_run"),
     "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
     **{
@@ -139,6 +143,7 @@ def clients(db: None) -> dict[str, Client]:
     user = User.objects.create_user("somebody")
     ImportBatch.objects.create(file_name="pool.json", format="ham", created_by=user)
     enqueue(operation="clear_sessions", deliver=False)
+    audit.record(action="publish", entity_type="exam", entity_id=1)
     attempt = {"username": "mallory", "ip_address": "192.0.2.1", "path_info": "/admin/login/"}
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)

@@ -1,5 +1,5 @@
 """Importing registers the screens of operations."""
 
-from ops.admin import recent, runs, schedules
+from ops.admin import actions, recent, runs, schedules
 
-__all__ = ["recent", "runs", "schedules"]
+__all__ = ["actions", "recent", "runs", "schedules"]

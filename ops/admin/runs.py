@@ -39,6 +39,8 @@ class RunAdmin(StartingAdmin):
     list_per_page = 50
     show_full_result_count = False
     actions = None
+    # Running first, then by key: no index serves another order.
+    sortable_by = ()
 
     class Media:
         js = ("run.js",)

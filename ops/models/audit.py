@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 import pgtrigger
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
 from ops.constraints import not_blank
 from ops.keys import TimeOrdered
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """All of them for those who may see all; otherwise the person's own."""
+        if getattr(user, "has_perm", lambda _: False)("ops.view_auditentry"):
+            return self
+        return self.filter(actor=user.pk)
 
 
 class AuditEntry(TimeOrdered):
@@ -27,6 +38,8 @@ class AuditEntry(TimeOrdered):
     entity_id = models.TextField(blank=True, default="")
     details = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     address = models.GenericIPAddressField(null=True)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         db_table = "audit_logs"

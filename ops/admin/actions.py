@@ -1,0 +1,199 @@
+"""The action log on the screen: who did what to which thing, and when. It is read only."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+from django.contrib.admin import ModelAdmin as DjangoAdmin
+from django.contrib.admin import SimpleListFilter, register, site
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, URLPattern, reverse
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from ops.admin.filters import DayFilter
+from ops.admin.lists import CappedPaginator
+from ops.models import AuditEntry
+from ops.queries import values_in_index
+
+KEPT_URLS = ("ops_auditentry_changelist", "ops_auditentry_change", None)
+SYSTEM = "system"
+
+
+class ActorFilter(SimpleListFilter):
+    """Staff and those who were; for people who see everybody's actions."""
+
+    title = "person"
+    parameter_name = "person"
+
+    def lookups(self, request: HttpRequest, model_admin: DjangoAdmin[Any]) -> list[tuple[Any, str]]:
+        if not request.user.has_perm("ops.view_auditentry"):
+            return []
+        people = User.objects.filter(is_staff=True).order_by("username")
+        return [(SYSTEM, "System"), *((user.pk, user.get_username()) for user in people)]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
+    ) -> QuerySet[AuditEntry]:
+        chosen = self.value() or ""
+        if chosen == SYSTEM:
+            return queryset.filter(actor=None)
+        return queryset.filter(actor=int(chosen)) if chosen.isdecimal() else queryset
+
+
+class IndexedFilter(SimpleListFilter):
+    """The values that a column has, read from the beginning of its index."""
+
+    parameter_name: str
+
+    def lookups(self, request: HttpRequest, model_admin: DjangoAdmin[Any]) -> list[tuple[Any, str]]:
+        values = values_in_index(AuditEntry, self.parameter_name)
+        return [(value, in_words(value)) for value in values if value]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry]
+    ) -> QuerySet[AuditEntry]:
+        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
+
+
+class ActionFilter(IndexedFilter):
+    title = "action"
+    parameter_name = "action"
+
+
+class ThingFilter(IndexedFilter):
+    title = "kind of thing"
+    parameter_name = "entity_type"
+
+
+@register(AuditEntry)
+class AuditAdmin(ModelAdmin):
+    list_display = ("created_at", "person", "what", "thing", "told", "address")
+    list_filter = (ActorFilter, ActionFilter, ThingFilter, ("created_at", DayFilter))
+    list_filter_submit = True
+    list_per_page = 50
+    list_before_template = "admin/ops/audit/before.html"
+    show_full_result_count = False
+    paginator = CappedPaginator
+    ordering = ("-id",)
+    search_fields = ("entity_id",)
+    search_help_text = "A thing's whole id or name, or a person's login name"
+    actions = None
+    # By its key alone: no index serves another order.
+    sortable_by = ()
+
+    # --- Who ---------------------------------------------------------------------------------
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return AuditEntry.objects.visible_to(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """Who may see the own actions only: `get_queryset` leaves out the others'."""
+        seen = ("ops.view_auditentry", "ops.view_own_auditentry")
+        return any(request.user.has_perm(permission) for permission in seen)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False
+
+    # --- The list ----------------------------------------------------------------------------
+    @display(description="person")
+    def person(self, entry: AuditEntry) -> str:
+        return entry.actor_name or "System"
+
+    @display(description="action")
+    def what(self, entry: AuditEntry) -> str:
+        return in_words(entry.action)
+
+    @display(description="thing")
+    def thing(self, entry: AuditEntry) -> str:
+        return thing_of(entry)
+
+    @display(description="details")
+    def told(self, entry: AuditEntry) -> str:
+        text = " · ".join(f"{label}: {value}" for label, value in details_of(entry))
+        return text if len(text) <= 120 else f"{text[:119]}…"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
+    ) -> tuple[QuerySet[AuditEntry], bool]:
+        """Equality only, which the indexes serve."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        people = list(User.objects.filter(username__iexact=term).values_list("pk", flat=True))
+        return queryset.filter(Q(entity_id=term) | Q(actor__in=people)), False
+
+    # --- One action --------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        return [url for url in super().get_urls() if url.name in KEPT_URLS]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"{self.what(entry)}: {thing_of(entry)}"
+            if entry.entity_id
+            else self.what(entry),
+            "entry": entry,
+            "person": self.person(entry),
+            "thing": thing_of(entry),
+            "thing_url": url_of(entry, request),
+            "details": details_of(entry),
+        }
+        return TemplateResponse(request, "admin/ops/audit/entry.html", context)
+
+
+def in_words(name: str) -> str:
+    """ "log_in" → "Log in"."""
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+def thing_of(entry: AuditEntry) -> str:
+    """By the name that it had then, where the log has one."""
+    name = entry.details.get("label") or entry.entity_id
+    return f"{in_words(entry.entity_type)} {name}".strip()
+
+
+def details_of(entry: AuditEntry) -> list[tuple[str, str]]:
+    """(label, text) of what the log holds beside the name of the thing; nothing empty."""
+    return [
+        (in_words(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in entry.details.items()
+        if name != "label" and value not in (None, "", [], {})
+    ]
+
+
+def url_of(entry: AuditEntry, request: HttpRequest) -> str:
+    """The thing's own page, if it has one that this person may open."""
+    for model, model_admin in site._registry.items():
+        opts = model._meta
+        if opts.model_name != entry.entity_type or not model_admin.has_view_permission(request):
+            continue
+        with suppress(NoReverseMatch):
+            return reverse(
+                f"admin:{opts.app_label}_{opts.model_name}_change", args=[entry.entity_id]
+            )
+    return ""
