@@ -164,8 +164,8 @@ def children() -> list[Child]:
 
 @contextmanager
 def only_demo(data: Path, url: str) -> Iterator[None]:
-    file = data / "demo.lock"
-    busy = f"A demo of this checkout runs already{_whereabouts(file)}."
+    file = lock_file(data)
+    busy = f"A demo of this checkout runs already{_whereabouts(file, ': ')}."
     with paths.locked(file, seconds=0, busy=busy) as descriptor:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, json.dumps({"pid": os.getpid(), "url": url}).encode())
@@ -173,13 +173,30 @@ def only_demo(data: Path, url: str) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
 
 
-def _whereabouts(file: Path) -> str:
+@contextmanager
+def no_demo(data: Path) -> Iterator[None]:
+    """No demo starts meanwhile; BusyError if one runs."""
+    file = lock_file(data)
+    if not file.exists():
+        yield
+        return
+    where = _whereabouts(file, " at ")
+    busy = f"The demo of this checkout runs{where} and needs the services: end it with Ctrl-C."
+    with paths.locked(file, seconds=0, busy=busy):
+        yield
+
+
+def lock_file(data: Path) -> Path:
+    return data / "demo.lock"
+
+
+def _whereabouts(file: Path, before: str) -> str:
     """Where the other demo can be found; empty while it has not said so."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ""
-    return f": {found['url']} (pid {found['pid']})"
+    return f"{before}{found['url']} (pid {found['pid']})"
 
 
 def require_free_port(port: int) -> None:

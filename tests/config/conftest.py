@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from config import demo
 from tests.config.embedded import cleaned
 
 
@@ -21,3 +23,11 @@ def unnamed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
         monkeypatch.setenv(name, "")
     monkeypatch.setenv("STEWARD_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def port() -> int:
+    """One that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((demo.HOST, 0))
+        return int(probe.getsockname()[1])

@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from config import services
 from config.services.postgres import Postgres
 from config.services.redis_server import RedisServer
@@ -26,3 +28,14 @@ def finish(process: subprocess.Popen[str]) -> str:
     output = process.stdout.read()
     process.communicate(timeout=30)
     return output
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> list[str]:
+    """The lines that it says, up to the one that holds the text."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))
+        if text in line:
+            return lines
+    pytest.fail(f"never said {text!r}: {lines}")

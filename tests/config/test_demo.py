@@ -21,7 +21,7 @@ from config.demo_logins import ROLES, logins_file, read_logins, synchronise_logi
 from config.services.paths import CHECKOUT, write_private
 from config.services.postgres import Postgres
 from config.services.redis_server import RedisServer
-from tests.config.embedded import finish
+from tests.config.embedded import finish, read_until
 
 PROGRAM = """
 import os, sys, pathlib
@@ -49,13 +49,6 @@ def data(tmp_path: Path) -> Iterator[Path]:
     services.reset(folder)
 
 
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as probe:
-        probe.bind((demo.HOST, 0))
-        return int(probe.getsockname()[1])
-
-
 def make_demo(data: Path, port: int, *, answer: bool = True) -> demo.Demo:
     return demo.Demo(port, data, lambda line: None, lambda question: answer)
 
@@ -70,16 +63,6 @@ def start_demo(data: Path, port: int, *preparation: str) -> subprocess.Popen[str
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def read_until(process: subprocess.Popen[str], text: str) -> list[str]:
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line.rstrip("\n"))
-        if text in line:
-            return lines
-    pytest.fail(f"never said {text!r}: {lines}")
 
 
 # --- One demo, one port ------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from config import services
+from config import demo, services
 from config.services import paths, processes
 from config.services.postgres import Postgres
 from config.services.redis_server import RedisServer
@@ -144,6 +144,30 @@ def test_command_resets_with_yes_and_keeps_what_is_not_its_own(unnamed: Path) ->
     assert not any(processes.alive(pid) for pid in running if pid)
     assert not services.services_folder(unnamed).exists()
     assert (unnamed / "backup.dump").exists()
+
+
+@pytest.mark.parametrize("command", [("stop",), ("reset", "--yes")])
+def test_command_leaves_the_services_to_a_running_demo(
+    unnamed: Path, command: tuple[str, ...]
+) -> None:
+    services.start(unnamed, durable=False)
+    with demo.only_demo(unnamed, "http://127.0.0.1:8123/admin/"):
+        refused = manage("services", *command, expect=1)
+
+    assert f"runs at http://127.0.0.1:8123/admin/ (pid {os.getpid()})" in refused.stderr
+    assert "Ctrl-C" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert None not in pids(unnamed)
+
+
+def test_command_stops_what_a_demo_left_behind(unnamed: Path) -> None:
+    services.start(unnamed, durable=False)
+    with demo.only_demo(unnamed, "http://127.0.0.1:8123/admin/"):
+        pass
+
+    manage("services", "stop")
+
+    assert pids(unnamed) == (None, None)
 
 
 def test_command_answers_wrong_usage_with_2(unnamed: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import filesizeformat
 
-from config import services
+from config import demo, services
 
 
 class Command(BaseCommand):
@@ -34,7 +34,8 @@ class Command(BaseCommand):
         self.report(report, options, [f"{name}: {url}" for name, url in report.items()])
 
     def stop(self, **options: Any) -> None:
-        stopped = services.stop()
+        with demo.no_demo(services.data_folder()):
+            stopped = services.stop()
         said = f"Stopped {' and '.join(stopped)}." if stopped else "Nothing was running."
         self.report({"stopped": stopped}, options, [said])
 
@@ -44,12 +45,14 @@ class Command(BaseCommand):
         self.report(found.as_dict(), options, lines)
 
     def reset(self, **options: Any) -> None:
-        folder = services.services_folder(services.data_folder())
+        data = services.data_folder()
+        folder = services.services_folder(data)
         size = filesizeformat(services.folder_size(folder)).replace("\xa0", " ")
         question = f"Delete the embedded database and Redis data, {size} in {folder}? [y/N] "
-        if not options["yes"]:
-            self.confirm(question)
-        services.reset()
+        with demo.no_demo(data):
+            if not options["yes"]:
+                self.confirm(question)
+            services.reset()
         self.report({"deleted": str(folder)}, options, [f"Deleted {folder}."])
 
     def confirm(self, question: str) -> None:
