@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from django.apps import apps
-from django.db import DatabaseError
 from django.db.models import ProtectedError
 from django.db.models.constraints import BaseConstraint
 
+# SQLSTATE → what happened.
+MOMENTS = {
+    "40001": "Somebody else was changing it at the same moment. Try again.",
+    "40P01": "Somebody else was changing it at the same moment. Try again.",
+    "55P03": "Somebody else is changing it. Try again in a moment.",
+    "57014": "It took too long.",
+}
 
-def reason_of(error: DatabaseError) -> str:
+
+def reason_of(error: Exception) -> str:
     """The broken rule's own message, a trigger's text, or the rule's name as words."""
     if isinstance(error, ProtectedError):
         return "Other rows still need it."
     diagnosis = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None)
-    if not name:
-        text = getattr(diagnosis, "message_primary", None) or str(error)
-        return text.splitlines()[0].removeprefix("pgtrigger: ")
+    if moment := MOMENTS.get(getattr(diagnosis, "sqlstate", None) or ""):
+        return moment
+    if name := getattr(diagnosis, "constraint_name", None):
+        return reason_of_constraint(name)
+    text = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
+    return text.splitlines()[0].removeprefix("pgtrigger: ")
+
+
+def reason_of_constraint(name: str) -> str:
     if message := message_of_constraint(name):
         return message
     if name.endswith("_pkey"):

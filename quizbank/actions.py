@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from django.contrib.auth.models import User as Account
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max, QuerySet
 
+from ops.errors import reason_of
 from quizbank.models import (
     Category,
     Choice,
@@ -163,14 +163,8 @@ def change_each(
             with transaction.atomic():
                 outcomes.append(Outcome(question, True, change(question)))
         except (Refused, DatabaseError) as error:
-            outcomes.append(Outcome(question, False, message_of(error)))
+            outcomes.append(Outcome(question, False, reason_of(error)))
     return outcomes
-
-
-def message_of(error: Exception) -> str:
-    """The first line of an error, without PostgreSQL's context and a trigger's prefix."""
-    first = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return re.sub(r"^pgtrigger: ", "", first)
 
 
 @transaction.atomic

@@ -54,6 +54,7 @@ def test_quizbank_knows_only_the_helpers_of_ops() -> None:
         "ops.admin.history",
         "ops.audit",
         "ops.constraints",
+        "ops.errors",
         "ops.events",
         "ops.indexes",
         "ops.keys",

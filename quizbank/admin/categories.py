@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from quizbank.actions import message_of
+from ops.errors import reason_of
 from quizbank.admin.category_tree import CategoryTree
 from quizbank.models import Category
 
@@ -57,5 +57,5 @@ class CategoryAdmin(CategoryTree):
             if request.method != "POST":
                 raise
             # Nothing was written; the form comes again with its text and the database's reason.
-            request.refusal = message_of(error)  # type: ignore[attr-defined]
+            request.refusal = reason_of(error)  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)

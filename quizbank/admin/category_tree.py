@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from ops.admin.history import HistoryAdmin
+from ops.errors import reason_of
 from quizbank import actions
 from quizbank.models import Category, Exam
 from quizbank.models.category import CategoryKind
@@ -82,7 +83,7 @@ class CategoryTree(HistoryAdmin):
             try:
                 actions.add_category(category=form.instance)
             except DatabaseError as error:
-                form.add_error(None, actions.message_of(error))
+                form.add_error(None, reason_of(error))
         if form.is_valid():
             self.message_user(request, f"{form.instance} added.", messages.SUCCESS)
             return self.back(request, form.instance, "q", "empty")
@@ -161,7 +162,7 @@ class CategoryTree(HistoryAdmin):
                 done = action(category=category, **values)
             self.message_user(request, done, messages.SUCCESS)
         except (actions.Refused, DatabaseError) as error:
-            refused = f"Nothing changed. {actions.message_of(error)}"
+            refused = f"Nothing changed. {reason_of(error)}"
             self.message_user(request, refused, messages.ERROR)
         return self.back(request, category)
 

@@ -16,7 +16,8 @@ from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
-from quizbank.actions import Refused, message_of
+from ops.errors import reason_of
+from quizbank.actions import Refused
 from quizbank.formats import FormatError
 from quizbank.importing import confirm_import, preview_import, undo_import
 from quizbank.models import ImportBatch
@@ -126,7 +127,7 @@ class ImportBatchAdmin(ModelAdmin):
             confirm_import(batch=batch, publish="publish" in request.POST, user=request.user)
             self.message_user(request, "Imported.", messages.SUCCESS)
         except (FormatError, Refused, DatabaseError) as error:
-            self.message_user(request, f"Nothing imported: {message_of(error)}", messages.ERROR)
+            self.message_user(request, f"Nothing imported: {reason_of(error)}", messages.ERROR)
         return redirect("admin:quizbank_importbatch_change", pk)
 
     def undo_view(self, request: HttpRequest, pk: str) -> HttpResponse:

@@ -19,8 +19,9 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
+from ops.errors import reason_of
 from ops.pages import EstimatedPaginator
-from quizbank.actions import Refused, change_status, message_of, problems_of, restore_revision
+from quizbank.actions import Refused, change_status, problems_of, restore_revision
 from quizbank.admin.conflicts import rebase, theirs_and_mine
 from quizbank.admin.exports import ExportAction
 from quizbank.admin.filters import (
@@ -228,7 +229,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
             if request.method != "POST":
                 raise
             # Nothing was written; the form comes again with its text and the database's reason.
-            request.refusal = message_of(error)  # type: ignore[attr-defined]
+            request.refusal = reason_of(error)  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -249,7 +250,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
             self.message_user(request, done, messages.SUCCESS)
         except (Refused, DatabaseError) as error:
             self.message_user(
-                request, f"Your edits are saved. Refused: {message_of(error)}", messages.ERROR
+                request, f"Your edits are saved. Refused: {reason_of(error)}", messages.ERROR
             )
         return redirect("admin:quizbank_question_change", obj.pk)
 

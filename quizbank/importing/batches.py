@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from quizbank.actions import Refused, User, message_of
+from ops.errors import reason_of
+from quizbank.actions import Refused, User
 from quizbank.formats import FormatError
 from quizbank.importing.content import as_keys
 from quizbank.importing.likeness import EXAMINED, possible_duplicates
@@ -131,7 +132,7 @@ def confirm_import(*, batch: ImportBatch, publish: bool, user: User) -> ImportBa
             return confirm_locked(batch, publish, user)
     except (FormatError, DatabaseError) as error:
         ImportBatch.objects.filter(pk=batch.pk, status__in=CONFIRMABLE).update(
-            status=BatchStatus.FAILED, failure=message_of(error)
+            status=BatchStatus.FAILED, failure=reason_of(error)
         )
         raise
 

@@ -9,7 +9,8 @@ import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from quizbank.actions import Refused, message_of
+from ops.errors import reason_of
+from quizbank.actions import Refused
 from quizbank.formats import FORMATS, FormatError
 from quizbank.importing import import_file
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
                     dry_run=options["dry_run"],
                 )
         except (FormatError, OSError, Refused, DatabaseError) as error:
-            raise CommandError(message_of(error)) from None
+            raise CommandError(reason_of(error)) from None
         counts = {
             name: batch.counts[name] for name in ("created", "changed", "unchanged", "refused")
         }
