@@ -64,6 +64,12 @@ UNFOLD: dict[str, Any] = {
                         "quizbank_importbatch_changelist",
                         "quizbank.view_importbatch",
                     ),
+                    item(
+                        "Category statistics",
+                        "bar_chart",
+                        "quizbank_categorystatistic_changelist",
+                        "quizbank.view_categorystatistic",
+                    ),
                     item("Exams", "school", "quizbank_exam_changelist", "quizbank.view_exam"),
                     item(
                         "Subjects", "topic", "quizbank_subject_changelist", "quizbank.view_subject"
@@ -108,6 +114,12 @@ UNFOLD: dict[str, Any] = {
                         "fact_check",
                         "ops_auditentry_changelist",
                         "ops.view_own_auditentry",
+                    ),
+                    item(
+                        "Materialized views",
+                        "table_view",
+                        "ops_viewstatus_changelist",
+                        "ops.view_viewstatus",
                     ),
                 ],
             },

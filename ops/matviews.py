@@ -170,9 +170,48 @@ def timetables(now: datetime) -> dict[str, Timetable]:
     }
 
 
+@dataclass(frozen=True)
+class ViewFacts:
+    """All that the screens say of one view. `declared` is None between a deployment and migrate."""
+
+    status: ViewStatus
+    declared: MaterializedView | None
+    durations: Durations
+    # The last one, however it went; and its schedule.
+    run: Run | None
+    timetable: Timetable | None
+
+    @property
+    def title(self) -> str:
+        return self.declared.title if self.declared else self.status.view_name
+
+    @property
+    def is_refreshing(self) -> bool:
+        return self.run is not None and self.run.is_active
+
+    @property
+    def failure(self) -> Run | None:
+        """The last run, if it failed and nothing has refreshed the view since."""
+        run, last = self.run, self.status.last_refresh
+        if run is None or run.status != Status.FAILED or run.finished_at is None:
+            return None
+        return run if last is None or last < run.finished_at else None
+
+
+def facts(statuses: Collection[ViewStatus], now: datetime) -> list[ViewFacts]:
+    """In the given order, with as many queries for many views as for one."""
+    names = [status.view_name for status in statuses]
+    took, runs, plans = durations(names), latest_runs(names), timetables(now)
+    views = declared(MaterializedView)
+    return [
+        ViewFacts(status, views.get(name), took[name], runs.get(name), plans.get(name))
+        for name, status in zip(names, statuses, strict=True)
+    ]
+
+
 def last_refresh(name: str) -> datetime | None:
     """For the screens of a view's content: as of when it is."""
-    return ViewState.objects.values_list("refreshed_at", flat=True).get(pk=name)
+    return ViewState.objects.values_list("refreshed_at", flat=True).filter(pk=name).first()
 
 
 def stale_views() -> list[str]:

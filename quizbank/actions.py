@@ -238,3 +238,9 @@ def siblings_of(parent_id: int | None, exam_id: int | None) -> QuerySet[Category
 def position_after(siblings: QuerySet[Category]) -> int:
     last = siblings.aggregate(last=Max("position"))["last"]
     return int(last or 0) + 1
+
+
+def refresh_category_statistics() -> None:
+    """At once, in this transaction; ops refresh it by a run. Recorded in the run ledger too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.refresh_category_statistics()")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Count, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Count, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Random
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from quizbank.models.exam import Exam, Subject  # noqa: F401  # forward reference
     from quizbank.models.lightning import LightningQuestion  # noqa: F401  # forward reference
     from quizbank.models.question import Question  # forward reference
+    from quizbank.models.statistics import CategoryStatistic  # noqa: F401  # forward reference
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -91,6 +92,28 @@ class SubjectQuerySet(models.QuerySet["Subject"]):
         return self.annotate(
             question_count=count_of(own, "subject"),
             active_count=count_of(own.live(), "subject"),
+        )
+
+
+class CategoryStatisticQuerySet(models.QuerySet["CategoryStatistic"]):
+    def with_names(self) -> Self:
+        """`.exam_id`, `.exam_title`, `.category_id`, `.category_name`; None for what is gone.
+
+        Of categories with the same code, the exam's own comes first, then a shared one.
+        """
+        from quizbank.models import Category, Exam
+
+        exam = Exam.objects.filter(code=OuterRef("exam_code"))
+        distance = Case(
+            When(exam__code=OuterRef("exam_code"), then=0), When(exam=None, then=1), default=2
+        )
+        same_code = Category.objects.filter(code=OuterRef("category_code"))
+        category = same_code.annotate(distance=distance).order_by("distance", "pk")
+        return self.annotate(
+            exam_id=Subquery(exam.values("pk")),
+            exam_title=Subquery(exam.values("title")),
+            category_id=Subquery(category.values("pk")[:1]),
+            category_name=Subquery(category.values("name")[:1]),
         )
 
 

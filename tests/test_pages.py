@@ -14,6 +14,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -40,6 +41,8 @@ def hostile_bank(db: None) -> None:
         if not model._default_manager.exists():
             make_rows(model, 1)
     poison()
+    with connection.cursor() as cursor:
+        cursor.execute("REFRESH MATERIALIZED VIEW category_statistics")
 
 
 @pytest.fixture

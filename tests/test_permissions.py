@@ -90,6 +90,10 @@ DECLARED = {
         )
         for verb in ("switch", "run")
     },
+    **{
+        f"ops_viewstatus_{verb}": Rule("ops.refresh_viewstatus", post_only=True)
+        for verb in ("refresh", "refresh_blocking")
+    },
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),

@@ -1,5 +1,5 @@
 """Importing registers the screens of operations."""
 
-from ops.admin import actions, recent, runs, schedules
+from ops.admin import actions, matviews, recent, runs, schedules
 
-__all__ = ["actions", "recent", "runs", "schedules"]
+__all__ = ["actions", "matviews", "recent", "runs", "schedules"]

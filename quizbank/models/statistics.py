@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from quizbank.querysets import CategoryStatisticQuerySet
+
 
 class CategoryStatistic(models.Model):
     """A row of the materialized view `category_statistics`: the active questions of an exam."""
@@ -14,6 +16,8 @@ class CategoryStatistic(models.Model):
     total_questions = models.PositiveBigIntegerField("questions")
     premium_questions = models.PositiveBigIntegerField("premium")
     user_questions = models.PositiveBigIntegerField("user generated")
+
+    objects = CategoryStatisticQuerySet.as_manager()
 
     class Meta:
         managed = False

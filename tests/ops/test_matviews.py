@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
@@ -11,27 +11,18 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 
-from ops import registry
 from ops.matviews import (
     Durations,
     durations,
     in_dependency_order,
     start_refreshes,
-    synchronise_declarations,
 )
 from ops.models import AuditEntry, Run, ViewState, ViewStatus
 from ops.models.run import Status
-from ops.registry import MaterializedView, declared
 from ops.runner import perform, perform_here
 from ops.work import Refused
 from tests.ops.conftest import database_url
-
-type Declare = Callable[..., str]
-
-
-def execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+from tests.ops.views import Views, execute, own_views
 
 
 def fetch(statement: str) -> object:
@@ -46,43 +37,10 @@ def flush_statistics() -> None:
 
 
 @pytest.fixture
-def declare(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Declare]:
-    """Makes tables and views of the test's own: `declare(name, depends_on=…)`."""
-    views = declared(MaterializedView)
-    monkeypatch.setitem(registry._declared, MaterializedView, views)
-    execute("CREATE TABLE measured (number int)")
-    made: list[str] = []
-
-    def declare_view(
-        name: str,
-        *,
-        depends_on: tuple[str, ...] = (),
-        index: str = "(number)",
-        populated: bool = True,
-    ) -> str:
-        execute(
-            f"CREATE MATERIALIZED VIEW {name} AS SELECT number, count(*) AS times"
-            f" FROM {depends_on[0] if depends_on else 'measured'} GROUP BY number"
-            f" {'' if populated else 'WITH NO DATA'}"
-        )
-        if index:
-            execute(f"CREATE UNIQUE INDEX {name}_key ON {name} {index}")
-        views[name] = MaterializedView(
-            name,
-            name.title(),
-            model="ops.ViewState",
-            reads=() if depends_on else ("measured",),
-            stale_after=timedelta(minutes=5),
-            depends_on=depends_on,
-        )
-        synchronise_declarations()
-        made.append(name)
-        return name
-
-    yield declare_view
-    for name in reversed(made):
-        execute(f"DROP MATERIALIZED VIEW {name}")
-    execute("DROP TABLE measured")
+def declare(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Views]:
+    """Makes views of the test's own; what it does is committed."""
+    with own_views(monkeypatch) as views:
+        yield views
 
 
 def status(name: str) -> ViewStatus:
@@ -98,7 +56,7 @@ def refresh(name: str, **order: object) -> Run:
 
 
 # --- Status --------------------------------------------------------------------------------------
-def test_view_is_stale_until_its_first_refresh(declare: Declare) -> None:
+def test_view_is_stale_until_its_first_refresh(declare: Views) -> None:
     name = declare("seen")
 
     before = status(name)
@@ -116,7 +74,7 @@ def test_view_is_stale_until_its_first_refresh(declare: Declare) -> None:
     assert after.total_bytes
 
 
-def test_changes_count_since_the_refresh(declare: Declare) -> None:
+def test_changes_count_since_the_refresh(declare: Views) -> None:
     name = declare("seen")
     refresh(name)
     assert status(name).changes_since_refresh == 0
@@ -132,7 +90,7 @@ def test_changes_count_since_the_refresh(declare: Declare) -> None:
     assert status(name).changes_since_refresh == 0
 
 
-def test_old_view_is_stale_only_if_something_was_written(declare: Declare) -> None:
+def test_old_view_is_stale_only_if_something_was_written(declare: Views) -> None:
     name = declare("seen")
     refresh(name)
     grow_old(name)
@@ -144,7 +102,7 @@ def test_old_view_is_stale_only_if_something_was_written(declare: Declare) -> No
     assert status(name).is_stale
 
 
-def test_counters_that_began_anew_make_an_old_view_stale(declare: Declare) -> None:
+def test_counters_that_began_anew_make_an_old_view_stale(declare: Views) -> None:
     name = declare("seen")
     refresh(name)
     ViewState.objects.filter(pk=name).update(counters={"measured": 99})
@@ -154,7 +112,7 @@ def test_counters_that_began_anew_make_an_old_view_stale(declare: Declare) -> No
     assert status(name).is_stale
 
 
-def test_writes_into_partitions_count(declare: Declare) -> None:
+def test_writes_into_partitions_count(declare: Views) -> None:
     declare("seen")
     ViewState.objects.filter(pk="seen").update(
         reads=["audit_logs"], refreshed_at=Now(), counters={}
@@ -167,7 +125,7 @@ def test_writes_into_partitions_count(declare: Declare) -> None:
     assert status("seen").changes_since_refresh == before + 1
 
 
-def test_refresh_of_a_dependency_counts_as_change(declare: Declare) -> None:
+def test_refresh_of_a_dependency_counts_as_change(declare: Views) -> None:
     first = declare("base")
     second = declare("above", depends_on=("base",))
     refresh(first)
@@ -180,11 +138,10 @@ def test_refresh_of_a_dependency_counts_as_change(declare: Declare) -> None:
     assert status(second).changes_since_refresh == 2
 
 
-def test_undeclared_view_is_forgotten(declare: Declare) -> None:
+def test_undeclared_view_is_forgotten(declare: Views) -> None:
     declare("seen")
-    del registry._declared[MaterializedView]["seen"]
 
-    synchronise_declarations()
+    declare.forget("seen")
 
     assert not ViewStatus.objects.filter(pk="seen").exists()
 
@@ -199,7 +156,7 @@ def test_undeclared_view_is_forgotten(declare: Declare) -> None:
         ({"populated": False}, "it was never populated"),
     ],
 )
-def test_refused_refresh_says_why(declare: Declare, how: dict[str, object], reason: str) -> None:
+def test_refused_refresh_says_why(declare: Views, how: dict[str, object], reason: str) -> None:
     name = declare("odd", **how)
 
     run = refresh(name)
@@ -211,7 +168,7 @@ def test_refused_refresh_says_why(declare: Declare, how: dict[str, object], reas
         fetch("SELECT refresh_view('odd', 'ada')")
 
 
-def test_blocking_form_populates_what_was_never_populated(declare: Declare) -> None:
+def test_blocking_form_populates_what_was_never_populated(declare: Views) -> None:
     name = declare("odd", populated=False)
 
     run = refresh(name, parameters={"blocking": True})
@@ -220,7 +177,7 @@ def test_blocking_form_populates_what_was_never_populated(declare: Declare) -> N
     assert status(name).obstacle is None
 
 
-def test_missing_view_says_so(declare: Declare) -> None:
+def test_missing_view_says_so(declare: Views) -> None:
     name = declare("odd")
     execute("ALTER MATERIALIZED VIEW odd RENAME TO gone")
     try:
@@ -237,7 +194,7 @@ def test_undeclared_view_is_refused(db: None) -> None:
 
 
 # --- Several at once -----------------------------------------------------------------------------
-def test_readers_go_on_while_it_is_refreshed(declare: Declare) -> None:
+def test_readers_go_on_while_it_is_refreshed(declare: Views) -> None:
     name = declare("seen")
     execute("INSERT INTO measured VALUES (1)")
     refresh(name)
@@ -253,7 +210,7 @@ def test_readers_go_on_while_it_is_refreshed(declare: Declare) -> None:
     assert fetch("SELECT count(*) FROM seen") == 2
 
 
-def test_blocking_form_gives_up_when_readers_do_not_let_it_in(declare: Declare) -> None:
+def test_blocking_form_gives_up_when_readers_do_not_let_it_in(declare: Views) -> None:
     declare("seen")
     with psycopg.connect(database_url()) as reader:
         reader.execute("SELECT count(*) FROM seen")
@@ -263,7 +220,7 @@ def test_blocking_form_gives_up_when_readers_do_not_let_it_in(declare: Declare) 
         execute("RESET lock_timeout")
 
 
-def test_two_refreshes_at_once_make_one(declare: Declare, ops_user: User) -> None:
+def test_two_refreshes_at_once_make_one(declare: Views, ops_user: User) -> None:
     name = declare("seen")
 
     [(first, is_first)] = start_refreshes(names=[name], user=ops_user)
@@ -277,7 +234,7 @@ def test_two_refreshes_at_once_make_one(declare: Declare, ops_user: User) -> Non
     assert AuditEntry.objects.filter(action="refresh", entity_type="view", entity_id=name).count()
 
 
-def test_sql_function_and_run_do_not_meet(declare: Declare) -> None:
+def test_sql_function_and_run_do_not_meet(declare: Views) -> None:
     name = declare("seen")
     with psycopg.connect(database_url()) as other:
         other.execute("SELECT refresh_and_record('seen')")
@@ -290,7 +247,7 @@ def test_sql_function_and_run_do_not_meet(declare: Declare) -> None:
 
 
 def test_several_are_started_in_the_order_of_their_dependencies(
-    declare: Declare, ops_user: User
+    declare: Views, ops_user: User
 ) -> None:
     declare("base")
     declare("middle", depends_on=("base",))
@@ -301,7 +258,7 @@ def test_several_are_started_in_the_order_of_their_dependencies(
     assert [run.target for run, _ in runs] == ["base", "top"]
 
 
-def test_view_waits_for_the_one_it_reads(declare: Declare, ops_user: User) -> None:
+def test_view_waits_for_the_one_it_reads(declare: Views, ops_user: User) -> None:
     declare("base")
     declare("above", depends_on=("base",))
     [(base, _), (above, _)] = start_refreshes(names=["above", "base"], user=ops_user)
@@ -320,7 +277,7 @@ def test_view_waits_for_the_one_it_reads(declare: Declare, ops_user: User) -> No
 
 
 # --- Durations -----------------------------------------------------------------------------------
-def test_durations_come_from_the_ledger_oldest_first(declare: Declare) -> None:
+def test_durations_come_from_the_ledger_oldest_first(declare: Views) -> None:
     name = declare("seen")
     for seconds in (3, 1, 2):
         Run.objects.create(

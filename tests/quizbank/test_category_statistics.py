@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from ops.models import Run, ViewStatus
+from ops.models import Run, ViewState, ViewStatus
 from quizbank.models import CategoryStatistic, Question
 
 SEED = """
@@ -44,8 +44,9 @@ def test_function_refreshes_the_view_and_the_ledger_knows(bank: None) -> None:
 
     rows = list(CategoryStatistic.objects.values_list(*COLUMNS))
     assert rows == execute(SEED)
+    assert rows
     assert any(row[3:] == (1, 1) for row in rows)
-    run = Run.objects.get(operation="refresh", target="category_statistics")
+    run = Run.objects.filter(operation="refresh", target="category_statistics").latest("id")
     assert (run.status, run.result) == ("completed", f"{len(rows)} rows.")
     view = ViewStatus.objects.get(pk="category_statistics")
     assert (view.is_stale, view.row_count, view.obstacle) == (False, len(rows), None)
@@ -99,14 +100,14 @@ def test_command_refreshes_and_says_how_many_rows(
 def test_command_leaves_fresh_views_out(
     committed_bank: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("refresh")
-    capsys.readouterr()
-
+    ViewState.objects.update(refreshed_at=None)
+    call_command("refresh", "--if-stale", "--json")
+    [run] = json.loads(capsys.readouterr().out)["runs"].values()
     call_command("refresh", "--if-stale", "--json")
 
+    assert run["status"] == "completed"
     answer = json.loads(capsys.readouterr().out)
     assert answer == {"runs": {}, "fresh": ["category_statistics"]}
-    assert Run.objects.filter(operation="refresh").count() == 1
 
 
 def test_command_refuses_unknown_views_and_blocking_without_a_name(db: None) -> None:

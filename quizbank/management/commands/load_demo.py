@@ -10,7 +10,7 @@ import pghistory
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from quizbank.actions import publish_question
+from quizbank.actions import publish_question, refresh_category_statistics
 from quizbank.models import (
     Category,
     Choice,
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             added = load_lightning()
             if not Question.objects.exists():
                 added += load_bank()
+                refresh_category_statistics()
         self.stdout.write(f"{added} questions added.")
 
 

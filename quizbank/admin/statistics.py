@@ -1,0 +1,93 @@
+"""What each exam holds: active questions by category, as of the view's last refresh."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin as BaseModelAdmin
+from django.contrib.admin import SimpleListFilter, register
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from ops.matviews import last_refresh
+from quizbank.admin.exams import questions_link
+from quizbank.models import CategoryStatistic
+from quizbank.querysets import CategoryStatisticQuerySet
+
+
+class ExamFilter(SimpleListFilter):
+    title = "exam"
+    parameter_name = "exam"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: BaseModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        codes = CategoryStatistic.objects.order_by("exam_code").values_list("exam_code", flat=True)
+        return [(code, code) for code in codes.distinct()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[CategoryStatistic]
+    ) -> QuerySet[CategoryStatistic]:
+        return queryset.filter(exam_code=self.value()) if self.value() else queryset
+
+
+@register(CategoryStatistic)
+class CategoryStatisticAdmin(ModelAdmin):
+    list_display = ("exam", "category", "total", "premium", "user_generated")
+    list_display_links = None
+    list_filter = (ExamFilter,)
+    search_fields = ("exam_code", "category_code")
+    list_per_page = 50
+    show_full_result_count = False
+    list_before_template = "admin/quizbank/categorystatistic/as_of.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list alone: a row has no page of its own."""
+        name = "quizbank_categorystatistic_changelist"
+        return [url for url in super().get_urls() if url.name == name]
+
+    def get_queryset(self, request: HttpRequest) -> CategoryStatisticQuerySet:
+        return CategoryStatistic.objects.with_names()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        as_of = last_refresh("category_statistics")
+        return super().changelist_view(request, {"as_of": as_of, **(extra_context or {})})
+
+    @display(description="exam", ordering="exam_code")
+    def exam(self, row: Any) -> str:
+        return f"{row.exam_code} · {row.exam_title}" if row.exam_title else row.exam_code
+
+    @display(description="category", ordering="category_code")
+    def category(self, row: Any) -> str:
+        name = row.category_name
+        return f"{row.category_code} · {name}" if name else row.category_code
+
+    @display(description="questions", ordering="total_questions")
+    def total(self, row: Any) -> str:
+        """A link, unless the exam or the category went since the last refresh."""
+        if not (row.exam_id and row.category_id):
+            return f"{row.total_questions:,}"
+        query = f"exam={row.exam_id}&category={row.category_id}&status__exact=active"
+        return questions_link(row.total_questions, query)
+
+    @display(description="premium", ordering="premium_questions")
+    def premium(self, row: CategoryStatistic) -> str:
+        return f"{row.premium_questions:,}"
+
+    @display(description="user generated", ordering="user_questions")
+    def user_generated(self, row: CategoryStatistic) -> str:
+        return f"{row.user_questions:,}"
