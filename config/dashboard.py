@@ -44,9 +44,7 @@ def questions_to_edit(request: HttpRequest) -> Iterator[Card]:
     review = bank.filter(status=Status.IN_REVIEW).count()
     yield card("Questions in review", review, page, "?status__exact=in_review")
     changes = bank.filter(has_unpublished_changes=True).count()
-    yield card(
-        "Questions with unpublished changes", changes, page, "?has_unpublished_changes__exact=1"
-    )
+    yield card("Questions with unpublished changes", changes, page, "?changes=unpublished")
     drafts = bank.filter(status=Status.DRAFT).count()
     yield card("Drafts of everybody", drafts, page, "?status__exact=draft")
     silent = bank.filter(explanation="").count()

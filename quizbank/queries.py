@@ -71,7 +71,7 @@ def resembling(*, stem: str, other_than: Any = None, limit: int = 5) -> list[Que
 
 
 # The tags of so many questions that were edited last are offered.
-TAGGED = 10_000
+TAGGED = 2_000
 
 
 def tags_in_use(limit: int = 50) -> list[str]:
@@ -82,7 +82,7 @@ def tags_in_use(limit: int = 50) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tag FROM ("
-            " SELECT tags FROM public.questions ORDER BY updated_at DESC LIMIT %s"
+            " SELECT tags FROM public.questions ORDER BY updated_at DESC, id DESC LIMIT %s"
             ") AS edited, pg_catalog.unnest(tags) AS tag"
             " GROUP BY tag ORDER BY count(*) DESC, tag LIMIT %s",
             [TAGGED, limit],

@@ -26,7 +26,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def matching(self, text: str) -> Self:
         """Full text, any part of the stem, or the beginning of the external id.
 
-        Uses index: question_full_text, question_stem_trigram (BitmapOr).
+        Uses index: question_full_text, question_stem_trigram, question_number (BitmapOr).
         """
         part = Func(Value(text), function="public.normalize_stem", output_field=models.TextField())
         return self.filter(
@@ -56,13 +56,14 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         )
 
     def draw(self, count: int) -> list[Question]:
-        """At most `count` live questions of these at random, with their live revisions.
+        """At most `count` live questions of these at random: key and live revision, no more.
 
         Starts at a random place of the random keys and goes round, so that the cost grows with
         `count` and not with the bank; those drawn together are neighbours by that key.
         Uses index: question_draw, question_draw_by_topic.
         """
         ordered = self.live().select_related("published_revision").order_by("random_key")
+        ordered = ordered.only("published_revision__number", "published_revision__content")
         start = random.random()  # noqa: S311  # fairness, not secrecy
         drawn = list(ordered.filter(random_key__gte=start)[:count])
         if len(drawn) < count:

@@ -78,6 +78,18 @@ class AuthorFilter(SimpleListFilter):
         return queryset.filter(author_id=int(self.value() or 0)) if chosen else queryset
 
 
+class ChangesFilter(SimpleListFilter):
+    title = "unpublished changes"
+    parameter_name = "changes"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        return [("unpublished", "With unpublished changes")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        chosen = self.value() == "unpublished"
+        return queryset.filter(has_unpublished_changes=True) if chosen else queryset
+
+
 class NoExplanationFilter(SimpleListFilter):
     title = "explanation"
     parameter_name = "explanation"

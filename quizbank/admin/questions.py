@@ -27,6 +27,7 @@ from quizbank.admin.exports import ExportAction
 from quizbank.admin.filters import (
     AuthorFilter,
     CategoryFilter,
+    ChangesFilter,
     ExamFilter,
     NoExplanationFilter,
     SubjectFilter,
@@ -114,7 +115,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
         ExamFilter,
         CategoryFilter,
         SubjectFilter,
-        "has_unpublished_changes",
+        ChangesFilter,
         "is_premium",
         "is_user_generated",
         AuthorFilter,

@@ -14,7 +14,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import MD5, Cast, Random
+from django.db.models.functions import MD5, Cast, Random, Upper
 
 from ops.constraints import not_blank, one_of
 from ops.events import history_indexes, trackers
@@ -233,7 +233,7 @@ class Question(TimeOrdered):
             models.Index(F("success_rate").desc(), "difficulty", name="idx_question_success_rate"),
             # The list's default order (seed 004).
             models.Index(F("created_at").desc(), name="idx_question_recent"),
-            models.Index(F("updated_at").desc(), name="question_last_edited"),
+            models.Index(fields=("-updated_at", "-id"), name="question_last_edited"),
             # Random draws among live questions, with a narrow filter and without.
             models.Index(
                 fields=("system", "topic", "difficulty", "random_key"),
@@ -245,19 +245,28 @@ class Question(TimeOrdered):
             ),
             # The start page's queues: few rows of many.
             models.Index(
-                fields=("status", "-updated_at"),
+                fields=("status", "-updated_at", "-id"),
                 name="question_queues",
                 condition=~Q(status=Status.ACTIVE),
             ),
             models.Index(
-                fields=("-updated_at",),
+                fields=("-updated_at", "-id"),
                 name="question_unpublished_changes",
                 condition=Q(has_unpublished_changes=True),
+            ),
+            models.Index(
+                fields=("-updated_at", "-id"),
+                name="question_without_explanation",
+                condition=Q(explanation=""),
             ),
             # Imports recognise a question without external id by its normalized stem.
             models.Index(fields=("stem_hash",), name="question_by_stem"),
             GinIndex(fields=("tags",), name="question_tags"),
             GinIndex(fields=("search",), name="question_full_text"),
+            # The list's search by the beginning of an external id.
+            models.Index(
+                OpClass(Upper("external_id"), name="text_pattern_ops"), name="question_number"
+            ),
             # Substring search and "resembles" while editing.
             GinIndex(OpClass("normalized_stem", name="gin_trgm_ops"), name="question_stem_trigram"),
         )

@@ -33,7 +33,7 @@ QUESTIONS = """
                n, word(n, 1), word(n, 2), word(n, 3), word(n, 4), word(n, 5)),
         CASE WHEN n %% 10 > 0 THEN format('Because %%s follows %%s.', word(n, 6), word(n, 7))
              ELSE '' END,
-        (ARRAY['easy', 'medium', 'hard'])[1 + n %% 3],
+        (ARRAY['easy', 'medium', 'hard'])[1 + n / 7 %% 3],
         'single', '[]', 'draft',
         (SELECT min(id) FROM subjects WHERE code LIKE 'S%%') + n %% 20,
         ARRAY['tag' || n %% 40], n %% 5 = 0, n %% 7 = 0, false
