@@ -10,6 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from pghistory.middleware import HistoryMiddleware as BaseHistoryMiddleware
 
+from config.clients import client_address
+from ops import audit
+
 
 def time_zone(
     get_response: Callable[[HttpRequest], HttpResponse],
@@ -31,8 +34,24 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo | None:
         return None
 
 
+def actor(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """What is recorded while a request is answered was done by its user, from its address."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with audit.acting(request.user, client_address(request)):
+            return get_response(request)
+
+    return middleware
+
+
 class HistoryMiddleware(BaseHistoryMiddleware):  # type: ignore[misc]  # untyped base
-    """Record the acting user's name too: history outlives accounts."""
+    """Record the acting user's name too: history outlives accounts. The action log's trigger
+    reads the address from here."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        return super().get_context(request) | {"username": request.user.get_username()}
+        return super().get_context(request) | {
+            "username": request.user.get_username(),
+            "address": client_address(request),
+        }

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.time_zone",
+    "config.middleware.actor",
     "config.middleware.HistoryMiddleware",
     # Last, as its documentation asks: it turns a locked-out login into a response.
     "axes.middleware.AxesMiddleware",

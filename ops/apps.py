@@ -14,7 +14,10 @@ class OpsConfig(AppConfig):
     verbose_name = "Operations"
 
     def ready(self) -> None:
-        from ops import matviews
+        from ops import (
+            accounts,  # noqa: F401  # importing connects the signals
+            matviews,
+        )
 
         autodiscover_modules("operations")
         post_migrate.connect(

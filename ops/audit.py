@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import wraps
+from ipaddress import ip_address
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import transaction
 from django.db.models import Model
 
 from ops.models import AuditEntry
@@ -29,11 +32,23 @@ _actor: ContextVar[Actor] = ContextVar("actor")
 @contextmanager
 def acting(user: Person, address: str | None = None) -> Iterator[None]:
     """What is recorded in here was done by `user` from `address`; middleware and workers set it."""
-    token = _actor.set(Actor(user, address or None))
+    token = _actor.set(Actor(user, address if is_address(address) else None))
     try:
         yield
     finally:
         _actor.reset(token)
+
+
+def acting_user() -> Person:
+    return _actor.get(SYSTEM).user
+
+
+def is_address(text: str | None) -> bool:
+    """Proxies may send anything."""
+    try:
+        return bool(text and ip_address(text))
+    except ValueError:
+        return False
 
 
 def record(
@@ -61,3 +76,29 @@ def record(
         details=dict(details or {}),
         address=context.address,
     )
+
+
+def recorded[**P, R](thing: str, action: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """For keyword-only writes: when one succeeds, a row at the object that its argument `thing` is.
+
+    The row is named after the function, or `action`. Its details are the object's name, the other
+    texts that the function was given (a note, a reason), and its answer.
+    """
+
+    def decorate(write: Callable[P, R]) -> Callable[P, R]:
+        @wraps(write)
+        def written(*args: P.args, **kwargs: P.kwargs) -> R:
+            given: dict[str, Any] = kwargs
+            with transaction.atomic():
+                answer = write(*args, **kwargs)
+                texts = {name: value for name, value in given.items() if isinstance(value, str)}
+                record(
+                    action=action or write.__name__,
+                    entity=given[thing],
+                    details={"label": str(given[thing]), **texts, "outcome": answer},
+                )
+            return answer
+
+        return written
+
+    return decorate

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User as Account
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max, QuerySet
 
+from ops.audit import record, recorded
 from ops.errors import reason_of
 from quizbank.models import (
     Category,
@@ -27,6 +28,14 @@ from quizbank.models import (
 from quizbank.models.question import STATUS_FLOW, Difficulty, Status
 
 type User = Account | AnonymousUser | None
+
+
+# What leads to a status, in the action log; publishing has an action of its own.
+STEPS = {
+    Status.DRAFT: "back_to_draft",
+    Status.IN_REVIEW: "send_to_review",
+    Status.RETIRED: "retire",
+}
 
 
 class Refused(Exception):
@@ -49,6 +58,7 @@ def problems_of(*, content: dict[str, Any]) -> list[str]:
         return list(cursor.fetchone()[0])
 
 
+@recorded("question", "publish")
 @transaction.atomic
 def publish_question(*, question: Question, user: User, reason: str = "") -> str:
     """Freeze the working copy as the next revision and make it the live one."""
@@ -78,9 +88,16 @@ def change_status(*, question: Question, status: str, user: User, reason: str = 
         raise Refused(f"From {current.get_status_display().lower()} that step is not possible.")
     current.status = status
     current.save(update_fields=["status"])
+    record(
+        action=STEPS[Status(status)],
+        entity=current,
+        details={"label": str(current), "reason": reason},
+        actor=user,
+    )
     return f"Now {Status(status).label.lower()}."
 
 
+@recorded("question")
 @transaction.atomic
 def move_to_category(*, question: Question, category: Category, note: str = "") -> str:
     """Make `category` the primary one, in the place of the one that was."""
@@ -97,6 +114,7 @@ def move_to_category(*, question: Question, category: Category, note: str = "") 
     return f"Moved to {category}."
 
 
+@recorded("question")
 @transaction.atomic
 def add_exam(*, question: Question, exam: Exam, note: str = "") -> str:
     pghistory.context(note=note)
@@ -106,6 +124,7 @@ def add_exam(*, question: Question, exam: Exam, note: str = "") -> str:
     return f"Added to {exam}."
 
 
+@recorded("question")
 @transaction.atomic
 def remove_exam(*, question: Question, exam: Exam, note: str = "") -> str:
     pghistory.context(note=note)
@@ -114,6 +133,7 @@ def remove_exam(*, question: Question, exam: Exam, note: str = "") -> str:
     return f"Removed from {exam}."
 
 
+@recorded("question")
 @transaction.atomic
 def add_tag(*, question: Question, tag: str, note: str = "") -> str:
     pghistory.context(note=note)
@@ -124,6 +144,7 @@ def add_tag(*, question: Question, tag: str, note: str = "") -> str:
     return f"Tagged “{tag}”."
 
 
+@recorded("question")
 @transaction.atomic
 def remove_tag(*, question: Question, tag: str, note: str = "") -> str:
     pghistory.context(note=note)
@@ -134,6 +155,7 @@ def remove_tag(*, question: Question, tag: str, note: str = "") -> str:
     return f"Tag “{tag}” removed."
 
 
+@recorded("question")
 @transaction.atomic
 def set_difficulty(*, question: Question, difficulty: str, note: str = "") -> str:
     pghistory.context(note=note)
@@ -150,7 +172,13 @@ def set_lightning_active(
 ) -> int:
     """Put them into the draw or take them out; returns how many changed."""
     pghistory.context(note=note)
-    return questions.exclude(is_active=is_active).update(is_active=is_active)
+    changed = questions.exclude(is_active=is_active).update(is_active=is_active)
+    record(
+        action="activate" if is_active else "deactivate",
+        entity_type="lightningquestion",
+        details={"count": changed, "note": note},
+    )
+    return changed
 
 
 def change_each(
@@ -179,8 +207,14 @@ def restore_revision(*, revision: QuestionRevision) -> None:
     Choice.objects.bulk_create(
         Choice(question_id=revision.question_id, **choice) for choice in content["choices"]
     )
+    record(
+        action="restore_revision",
+        entity=revision.question,
+        details={"label": str(revision.question), "revision": revision.number},
+    )
 
 
+@recorded("category")
 @transaction.atomic
 def add_category(*, category: Category, note: str = "") -> None:
     """Save it as the last of its siblings."""
@@ -189,6 +223,7 @@ def add_category(*, category: Category, note: str = "") -> None:
     category.save(force_insert=True)
 
 
+@recorded("category")
 @transaction.atomic
 def rename_category(*, category: Category, name: str, note: str = "") -> str:
     pghistory.context(note=note)
@@ -197,6 +232,7 @@ def rename_category(*, category: Category, name: str, note: str = "") -> str:
     return f"Renamed to “{name}”."
 
 
+@recorded("category")
 @transaction.atomic
 def move_category(*, category: Category, parent: Category | None, note: str = "") -> str:
     """Put it with its subtree below `parent` (None: at the top), as the last child there."""
@@ -211,6 +247,7 @@ def move_category(*, category: Category, parent: Category | None, note: str = ""
     return f"{current} stands {place} now."
 
 
+@recorded("category")
 @transaction.atomic
 def reorder_category(*, category: Category, step: int, note: str = "") -> str:
     """Exchange places with the next sibling (`step` 1) or the one before (-1); number them all."""

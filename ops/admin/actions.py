@@ -18,8 +18,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from ops.admin.filters import DayFilter
-from ops.admin.lists import CappedPaginator
 from ops.models import AuditEntry
+from ops.pages import EstimatedPaginator
 from ops.queries import values_in_index
 
 KEPT_URLS = ("ops_auditentry_changelist", "ops_auditentry_change", None)
@@ -78,12 +78,11 @@ class AuditAdmin(ModelAdmin):
     list_filter = (ActorFilter, ActionFilter, ThingFilter, ("created_at", DayFilter))
     list_filter_submit = True
     list_per_page = 50
-    list_before_template = "admin/ops/audit/before.html"
     show_full_result_count = False
-    paginator = CappedPaginator
+    paginator = EstimatedPaginator
     ordering = ("-id",)
     search_fields = ("entity_id",)
-    search_help_text = "A thing's whole id or name, or a person's login name"
+    search_help_text = "The beginning of a thing's name, its whole id, or a person's login name"
     actions = None
     # By its key alone: no index serves another order.
     sortable_by = ()
@@ -127,12 +126,13 @@ class AuditAdmin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AuditEntry], search_term: str
     ) -> tuple[QuerySet[AuditEntry], bool]:
-        """Equality only, which the indexes serve."""
+        """An index serves each of the three."""
         term = search_term.strip()
         if not term:
             return queryset, False
         people = list(User.objects.filter(username__iexact=term).values_list("pk", flat=True))
-        return queryset.filter(Q(entity_id=term) | Q(actor__in=people)), False
+        named = Q(details__label__istartswith=term)
+        return queryset.filter(named | Q(entity_id=term) | Q(actor__in=people)), False
 
     # --- One action --------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:

@@ -22,6 +22,7 @@ from ops.admin.filters import DayFilter, OperationFilter, PersonFilter
 from ops.admin.starting import StartingAdmin
 from ops.models import Run
 from ops.models.run import Status
+from ops.pages import EstimatedPaginator
 from ops.progress import percent_of, progress_of, state_of
 from ops.registry import Operation, declared
 from ops.runs import cancel_run, may_order, may_stop, retry_now, run_again
@@ -37,6 +38,7 @@ class RunAdmin(StartingAdmin):
     list_filter = (OperationFilter, "status", PersonFilter, ("created_at", DayFilter))
     list_filter_submit = True
     list_per_page = 50
+    paginator = EstimatedPaginator
     show_full_result_count = False
     actions = None
     # Running first, then by key: no index serves another order.

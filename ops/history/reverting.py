@@ -13,6 +13,7 @@ import pghistory
 from django.db import DatabaseError, connection, transaction
 from django.db.models import BooleanField, Model
 
+from ops.audit import record
 from ops.errors import reason_of
 from ops.history.reading import Entry, Timeline
 from ops.history.rows import (
@@ -155,6 +156,12 @@ def put_back(
             if not todo.changes:
                 raise Refused("There is nothing to put back: it is like that now.")
             write(subject, todo.changes)
+            record(
+                action="revert",
+                entity_type=subject.model._meta.model_name or "",
+                entity_id=pk,
+                details={"note": note, "rows": len(todo.changes)},
+            )
             return todo.changes
     except DatabaseError as error:
         raise Refused(reason_of(error)) from error

@@ -7,9 +7,12 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Upper
 
 from ops.constraints import not_blank
 from ops.keys import TimeOrdered
@@ -60,6 +63,11 @@ class AuditEntry(TimeOrdered):
             models.Index(fields=("actor", "-id"), name="audit_by_person"),
             models.Index(fields=("action", "-id"), name="audit_by_action"),
             models.Index(fields=("entity_type", "entity_id", "-id"), name="audit_by_thing"),
+            # The screen's search for the beginning of a thing's name.
+            models.Index(
+                OpClass(Upper(KeyTextTransform("label", "details")), name="text_pattern_ops"),
+                name="audit_by_name",
+            ),
         )
         triggers = (
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ops.audit import record, recorded
 from ops.errors import reason_of
 from quizbank.actions import Refused, User
 from quizbank.formats import FormatError
@@ -149,6 +150,7 @@ def confirm_locked(batch: ImportBatch, publish: bool, user: User) -> ImportBatch
     return batch
 
 
+@recorded("batch")
 @transaction.atomic
 def discard_import(*, batch: ImportBatch) -> None:
     """Let go of the file; the batch stays, as a line in the list. Raises Refused."""
@@ -206,3 +208,8 @@ def finish(batch: ImportBatch, plan: Plan, publish: bool, notes: dict[UUID, str]
     batch.status, batch.file, batch.failure = BatchStatus.APPLIED, None, ""
     batch.applied_at = timezone.now()
     batch.save()
+    record(
+        action="import",
+        entity=batch,
+        details={"label": batch.file_name, **plan.counts(), "publish": publish},
+    )

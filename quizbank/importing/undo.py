@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from ops.audit import recorded
 from quizbank.actions import Refused
 from quizbank.importing.write import write_contents
 from quizbank.models import (
@@ -36,6 +37,7 @@ RETIRED = "Kept: answered since, now retired."
 PLACE_GONE = "Kept: its exam, subject or category is gone."
 
 
+@recorded("batch")
 @transaction.atomic
 def undo_import(*, batch: ImportBatch) -> dict[str, int]:
     """Take a batch back: `{"undone": n, "kept": n}`. Raises Refused when it was not applied."""

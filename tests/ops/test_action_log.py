@@ -33,7 +33,7 @@ def ops(ops_user: User) -> Client:
 
 def listed(client: Client, query: str = "") -> list[str]:
     found = client.get(LIST + query).context["cl"].result_list
-    return [entry.entity_id for entry in found if entry.action != "log_in"]
+    return [entry.entity_id for entry in found if entry.entity_type != "user"]
 
 
 def record(action: str, thing: str, user: User | None = None) -> AuditEntry:
