@@ -91,12 +91,6 @@ UNFOLD: dict[str, Any] = {
                         "ops_historyentry_changelist",
                         "ops.view_historyentry",
                     ),
-                    item(
-                        "Deleted",
-                        "restore_from_trash",
-                        "ops_historyentry_deleted",
-                        "ops.view_historyentry",
-                    ),
                 ],
             },
             {

@@ -27,6 +27,7 @@ from ops.history.signing import Signature, Signatures
 from ops.history.words import Names, RowWords, describe
 
 PER_PAGE = 20
+TITLES = {UNDO: "Undo this change", STATE: "Put back as it was"}
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class HistoryAdmin(ModelAdmin):
         kept = [label_of(self.opts.get_field(name)) for name in self.history_kept]
         context = {
             **self.page_context(request, obj, timeline),
-            "title": "Undo this change" if how == UNDO else "Put back as it was",
+            "title": TITLES[how] if obj else "Bring back",
             "entry": entry,
             "signature": Signatures([entry.metadata]).sign(entry.metadata),
             "how": how,
@@ -155,22 +156,25 @@ class HistoryAdmin(ModelAdmin):
                 entry,
                 signatures.sign(entry.metadata),
                 [describe(change, timeline.subject, names) for change in entry.changes],
-                may and self.can_undo(entry),
+                may and self.can_undo(entry, obj),
                 may and entry is not newest and self.existed(timeline, entry),
             )
             for entry in page
         ]
 
-    def can_undo(self, entry: Entry) -> bool:
+    def can_undo(self, entry: Entry, obj: Model | None) -> bool:
         """There is a field of it that this page may put back, and the object was there before."""
-        made = any(c.model is self.model and c.before is None and c.known for c in entry.changes)
+        own = [change for change in entry.changes if change.model is self.model and change.known]
+        if obj is None:
+            return any(change.after is None for change in own)
         fields = {
             field.name if change.model is self.model else ""
             for change in entry.changes
             if change.known
             for field in change.fields
         }
-        return not made and bool(fields - set(self.history_kept))
+        added = any(change.before is None for change in own)
+        return not added and bool(fields - set(self.history_kept))
 
     def existed(self, timeline: Timeline, entry: Entry) -> bool:
         return any(track.model is self.model for track, _ in timeline.state(entry.last))

@@ -196,4 +196,5 @@ def words_of(text: str) -> list[str]:
 def shortened(text: str) -> str:
     if len(text) <= 3 * AROUND:
         return text
-    return f"{text[:AROUND].rstrip()} … {text[-AROUND:].lstrip()}"
+    start, end = text[:AROUND].rsplit(maxsplit=1)[0], text[-AROUND:].split(maxsplit=1)[-1]
+    return f"{start} … {end}"

@@ -41,8 +41,8 @@ def test_deleted_exam_comes_back_from_recent_changes(editor_page: Page) -> None:
 
     page.goto("/admin/ops/historyentry/")
     page.get_by_role("link", name="TEA · Tea (deleted)").first.click()
-    page.get_by_role("link", name="Undo …").first.click()
-    page.get_by_role("button", name="Undo this change").click()
+    page.get_by_role("link", name="Bring back …").first.click()
+    page.get_by_role("button", name="Bring back").click()
     page.get_by_text("Put back.").wait_for()
 
     assert Exam.objects.get(code="TEA").pk == exam.pk

@@ -176,7 +176,7 @@ def test_deleted_are_listed_once_and_lead_to_the_way_back(
     assert "Networks" not in html
     other = editing.get(DELETED, {"model": "quizbank.exam"}).content.decode()
     assert "Nothing is deleted of this kind." in other
-    assert "Undo …" in editing.get(history_of(lightning)).content.decode()
+    assert "Bring back …" in editing.get(history_of(lightning)).content.decode()
 
 
 def test_deleted_pages_follow(editing: Client, db: None) -> None:

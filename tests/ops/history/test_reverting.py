@@ -97,6 +97,20 @@ def test_deleted_object_comes_back_with_its_rows(editing: Client, question: Ques
     assert [choice.text for choice in again.choices.order_by("position")] == ["53", "80"]
 
 
+def test_deleted_object_offers_what_can_bring_it_back(editing: Client, question: Question) -> None:
+    edit(question, difficulty="hard")
+    with pghistory.context(username="lin"):
+        Question.objects.filter(pk=question.pk).delete()
+
+    ways = [re.sub(r".*how=(\w+).*", r"\1", url) for url in offers(editing, question)]
+    assert ways == ["undo", "state", "state"]
+    html = asked(editing, offers(editing, question)[-1])[1]
+    assert "it comes back as it was right after this entry" in html
+    press(editing, question, asked(editing, offers(editing, question)[-1])[0])
+
+    assert Question.objects.get(pk=question.pk).difficulty == "medium"
+
+
 def test_change_meanwhile_is_refused_and_shown(
     editing: Client, lightning: LightningQuestion
 ) -> None:
