@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Q
@@ -79,12 +80,16 @@ class Branch:
         return [(name, query, f"{count:,}" if count else "") for (name, query), count in counted]
 
 
-@dataclass(slots=True)
+@dataclass
 class Tree:
     """The branches from the top down; `totals` are of the distinct questions in any of them."""
 
     branches: list[Branch]
     totals: list[int]
+
+    @cached_property
+    def parents(self) -> dict[int, int | None]:
+        return {branch.id: branch.parent_id for branch in self.branches}
 
     def empty(self) -> set[int]:
         return {branch.id for branch in self.branches if branch.is_empty}
@@ -100,12 +105,11 @@ class Tree:
 
     def line(self, category_id: int) -> set[int]:
         """The category and those above it."""
-        parents = {branch.id: branch.parent_id for branch in self.branches}
         found: set[int] = set()
         step: int | None = category_id
-        while step in parents:
+        while step in self.parents:
             found.add(step)
-            step = parents[step]
+            step = self.parents[step]
         return found
 
     def below(self, category_id: int) -> set[int]:
