@@ -50,6 +50,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.importbatch": VIEW,
         "quizbank.categorystatistic": VIEW,
         "ops.viewstatus": (*VIEW, "refresh"),
+        "ops.partitionarchive": ("view", "change"),
         **dict.fromkeys(LOGINS, VIEW),
         "ops.run": (*OWN, "view", "change"),
         "ops.auditentry": (*OWN, *VIEW),
@@ -63,6 +64,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.run": (*OWN, *VIEW),
         "quizbank.categorystatistic": VIEW,
         "ops.viewstatus": VIEW,
+        "ops.partitionarchive": VIEW,
         "ops.schedulestate": VIEW,
     },
 }

@@ -6,6 +6,9 @@ from datetime import time, timedelta
 
 from ops.registry import Daily, Operation, Parameter, PartitionedTable, Schedule, Weekly, register
 
+# A partition of a hundred million rows takes hours to read and write.
+PARTITION_TIMEOUT = timedelta(hours=6)
+
 register(
     PartitionedTable("audit_logs", model="ops.AuditEntry", period="month", ahead=3, keep_months=36),
     Operation(
@@ -42,5 +45,47 @@ register(
         target_type="view",
         parameters=(Parameter("blocking", "Shut readers out meanwhile"),),
         timeout=timedelta(minutes=30),
+    ),
+    Operation(
+        "archive_partition",
+        "Archive a partition",
+        work="ops.archive.work.archive",
+        permission="ops.change_partitionarchive",
+        target_type="partition",
+        parameters=(Parameter("force", "Even if its table keeps it still"),),
+        timeout=PARTITION_TIMEOUT,
+        about="Takes the partition out of its table, writes it to Parquet, proves the file by"
+        " reading it back, and holds the rows for some days. Cancelled, it puts the rows back.",
+    ),
+    Operation(
+        "drop_partition",
+        "Drop a held partition",
+        work="ops.archive.work.drop",
+        permission="ops.change_partitionarchive",
+        target_type="partition",
+        parameters=(Parameter("force", "Before the end of its hold"),),
+        timeout=PARTITION_TIMEOUT,
+        cancellable=False,
+        about="Compares the held rows with what was exported once more, and drops them. The files"
+        " stay, and the partition can be restored from them.",
+    ),
+    Operation(
+        "restore_partition",
+        "Restore a partition",
+        work="ops.archive.work.restore",
+        permission="ops.change_partitionarchive",
+        target_type="partition",
+        timeout=PARTITION_TIMEOUT,
+        about="Brings the rows back into their table: the held ones, or those of the files.",
+    ),
+    Operation(
+        "verify_archive",
+        "Verify an archived partition",
+        work="ops.archive.work.verify",
+        permission="ops.change_partitionarchive",
+        target_type="partition",
+        timeout=PARTITION_TIMEOUT,
+        priority="low",
+        about="Reads the files back and compares count and fingerprint with the manifest.",
     ),
 )

@@ -94,6 +94,17 @@ class Work:
                 self._shields -= 1
         self.check_cancelled()
 
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
+        """As `shielded`, after a cancel: for putting back what was begun."""
+        with self._lock:
+            self._shields += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._shields -= 1
+
     def stop(self, reason: type[Exception], interrupt: Callable[[], None]) -> None:
         """For the runner: raise `reason` at the next check, and `interrupt` unless shielded.
 

@@ -26,14 +26,19 @@ LOCK_ATTEMPTS = 20
 
 
 def open_archive(
-    conn: Connection[Any], *, table: str, partition: str, retention: timedelta, force: bool
+    conn: Connection[Any], *, table: str, partition: str, keep_months: int | None, force: bool
 ) -> PartitionArchive:
-    """The archive row of this partition, made when there is none. Raises ArchiveError."""
+    """The archive row of this partition, made when there is none. Raises ArchiveError.
+
+    `force` takes one that its table keeps still; `keep_months` of None keeps for ever.
+    """
     known = PartitionArchive.objects.filter(table_name=table, partition_name=partition)
     archive = known.exclude(state__in=FINAL).first()
     if archive is not None:
         return archive
-    bounds = refuse_unfit(conn, table=table, partition=partition, retention=retention, force=force)
+    bounds = refuse_unfit(
+        conn, table=table, partition=partition, keep_months=keep_months, force=force
+    )
     archive = PartitionArchive(
         table_name=table,
         partition_name=partition,
@@ -46,7 +51,7 @@ def open_archive(
 
 
 def refuse_unfit(
-    conn: Connection[Any], *, table: str, partition: str, retention: timedelta, force: bool
+    conn: Connection[Any], *, table: str, partition: str, keep_months: int | None, force: bool
 ) -> Bounds:
     """Its bounds, when it may go. Raises ArchiveError with the reason."""
     found = catalog.partition_of(conn, table, partition)
@@ -55,16 +60,25 @@ def refuse_unfit(
     upper, now = found.bounds.upper_time, datetime.now(UTC)
     if upper > now:
         raise ArchiveError(f"{partition} is still being written: it ends on {upper:%Y-%m-%d}.")
-    if upper > now - retention and not force:
+    due = months_after(upper, keep_months)
+    if not force and (due is None or due > now):
+        until = f"until {due:%Y-%m-%d}" if due else "for ever"
         raise ArchiveError(
-            f"{partition} is kept for {retention.days:,} days after {upper:%Y-%m-%d};"
-            " archive it by name with force to do it earlier."
+            f"{partition} is kept {until}; archive it by name with force to do it earlier."
         )
     other = [row.name for row in catalog.partitions_of(conn, table) if row.is_detaching]
     if other and other != [partition]:
         raise ArchiveError(f"{other[0]} of the same table is being detached: finish that first.")
     refuse_without_room(conn, found.schema, partition)
     return found.bounds
+
+
+def months_after(moment: datetime, months: int | None) -> datetime | None:
+    """Partitions end on the first of a month, so that every month has that day."""
+    if months is None:
+        return None
+    years, month = divmod(moment.month - 1 + months, 12)
+    return moment.replace(year=moment.year + years, month=month + 1)
 
 
 def refuse_without_room(conn: Connection[Any], schema: str, partition: str) -> None:
@@ -202,14 +216,8 @@ def bounds_of(archive: PartitionArchive) -> Bounds:
 def verify(conn: Connection[Any], archive: PartitionArchive, progress: Progress) -> None:
     """Read the final file back into a scratch table and compare it with the frozen rows."""
     described = archive.manifest or {}
-    wanted = manifest.fingerprint_of(described)
     try:
-        found = read_back(archive, described, progress)
-        if found != wanted:
-            raise ArchiveError(
-                f"The file gives {found.rows:,} rows with another fingerprint than the"
-                f" {wanted.rows:,} rows that were exported."
-            )
+        refuse_difference(archive, described, progress)
     except ArchiveError:
         # The rows are all here still: the next attempt exports them again.
         with conn.transaction():
@@ -219,18 +227,34 @@ def verify(conn: Connection[Any], archive: PartitionArchive, progress: Progress)
         advance(conn, archive, "exported", "verified")
 
 
+def verify_files(archive: PartitionArchive, progress: Progress) -> str:
+    """The files against their manifest, whatever became of the rows. Raises ArchiveError."""
+    if archive.manifest is None:
+        raise ArchiveError(f"{archive.partition_name} has no files yet.")
+    refuse_difference(archive, archive.manifest, progress)
+    return f"The files give the {archive.row_count or 0:,} rows of {archive.partition_name}."
+
+
+def refuse_difference(
+    archive: PartitionArchive, described: dict[str, Any], progress: Progress
+) -> None:
+    wanted, found = manifest.fingerprint_of(described), read_back(archive, described, progress)
+    if found != wanted:
+        raise ArchiveError(
+            f"The file gives {found.rows:,} rows with another fingerprint than the"
+            f" {wanted.rows:,} rows that were exported."
+        )
+
+
 def read_back(
     archive: PartitionArchive, described: dict[str, Any], progress: Progress
 ) -> Fingerprint:
+    """What the final file holds, loaded into a scratch table that goes with its connection."""
     path = manifest.data_file(described, folder_of(archive))
     columns = manifest.columns_of(described)
     scratch = sql.Identifier("steward_scratch")
     with parquet.arrow_connection() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE TEMP TABLE {} (LIKE {} INCLUDING GENERATED)")
-            .format(scratch, qualified(HOLD_SCHEMA, archive.partition_name))
-            .as_string()
-        )
+        cursor.execute(catalog.create_scratch(scratch, columns).as_string())
         parquet.read_parquet(
             cursor=cursor,
             path=path,

@@ -177,6 +177,19 @@ def fingerprint_query(table: sql.Composable, columns: list[Column]) -> sql.Compo
     return sql.SQL(FINGERPRINT).format(columns=names, table=table)
 
 
+def create_scratch(table: sql.Composable, columns: list[Column]) -> sql.Composed:
+    """A temporary table of these columns; types and expressions come from the catalog."""
+    lines = [
+        sql.SQL("{} {} {}").format(
+            sql.Identifier(column.name),
+            sql.SQL(column.type),
+            sql.SQL(f"GENERATED ALWAYS AS ({column.generated}) STORED" if column.generated else ""),
+        )
+        for column in columns
+    ]
+    return sql.SQL("CREATE TEMP TABLE {} ({})").format(table, sql.SQL(", ").join(lines))
+
+
 def fingerprint(conn: Connection[Any], table: sql.Composable, columns: list[Column]) -> Fingerprint:
     row = conn.execute(fingerprint_query(table, columns)).fetchone()
     assert row is not None  # noqa: S101  # an aggregate has one row

@@ -17,7 +17,7 @@ from typing import Any
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 import pyarrow.parquet as pq
-from django.db import connection
+from django.db import OperationalError, connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -37,13 +37,19 @@ type Progress = Callable[[int], None]
 
 @contextmanager
 def arrow_connection() -> Iterator[Any]:
-    """A connection of its own to the default database; one transaction, rolled back at the end."""
+    """A connection of its own to the default database; one transaction, rolled back at the end.
+
+    Raises django.db.OperationalError.
+    """
     given = connection.get_connection_params()
     wanted = ("host", "port", "user", "password", "dbname", "sslmode")
     dsn = make_conninfo(**{name: given[name] for name in wanted if given.get(name)})
-    with closing(adbc.connect(dsn)) as conn, closing(conn.cursor()) as cursor:
-        yield cursor
-        conn.rollback()
+    try:
+        with closing(adbc.connect(dsn)) as conn, closing(conn.cursor()) as cursor:
+            yield cursor
+            conn.rollback()
+    except adbc.Error as error:
+        raise OperationalError(str(error)) from error
 
 
 def write_parquet(

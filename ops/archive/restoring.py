@@ -132,7 +132,15 @@ def finish_table(cursor: Any, table: sql.Composed, described: dict[str, Any]) ->
         .format(table, sql.SQL(described["primary_key"]))
         .as_string()
     )
+    cursor.execute(
+        sql.SQL("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = {}::regclass")
+        .format(sql.Literal(table.as_string()))
+        .as_string()
+    )
+    present = {name for (name,) in cursor.fetchall()}
     for name, definition in described["checks"].items():
+        if name in present:  # the parent's own, which LIKE brought
+            continue
         cursor.execute(
             sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
             .format(table, sql.Identifier(name), sql.SQL(definition))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def quiet(done: int, total: int, note: str) -> None:
 
 
 def start(conn: psycopg.Connection[Any], partition: str = OLD, **options: Any) -> PartitionArchive:
-    wanted: dict[str, Any] = {"retention": timedelta(days=30), "force": False} | options
+    wanted: dict[str, Any] = {"keep_months": 1, "force": False} | options
     return open_archive(conn, table=TABLE, partition=partition, **wanted)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +124,8 @@ def test_strangers_read_the_file_without_us(conn: Conn, held: PartitionArchive) 
     ("partition", "options", "why"),
     [
         ("nothing_here", {}, "is no partition of"),
-        (OLD, {"retention": timedelta(days=36_500)}, "is kept for 36,500 days"),
+        (OLD, {"keep_months": 1_200}, "is kept until 2124-02-01"),
+        (OLD, {"keep_months": None}, "is kept for ever"),
         ("gathered_future", {}, "is still being written"),
     ],
 )
@@ -141,7 +141,7 @@ def test_refused_with_the_reason(
 
 
 def test_force_takes_what_is_inside_the_retention(conn: Conn, table: str) -> None:
-    assert start(conn, retention=timedelta(days=36_500), force=True).state == "detaching"
+    assert start(conn, keep_months=1_200, force=True).state == "detaching"
 
 
 def test_no_room_no_archive(conn: Conn, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
