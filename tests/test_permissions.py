@@ -103,6 +103,7 @@ DECLARED = {
     "quizbank_importbatch_add": Rule("quizbank.import_question"),
     "quizbank_importbatch_delete": Rule(NOBODY),
     "quizbank_importbatch_confirm": Rule("quizbank.import_question", post_only=True),
+    "quizbank_importbatch_discard": Rule("quizbank.import_question", post_only=True),
     "quizbank_importbatch_undo": Rule("quizbank.import_question", post_only=True),
 }
 

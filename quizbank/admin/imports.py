@@ -4,47 +4,81 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin import register
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
+from unfold.decorators import display
 
 from ops.errors import reason_of
 from quizbank.actions import Refused
+from quizbank.admin.import_forms import UploadForm
+from quizbank.admin.import_lists import lists_of
 from quizbank.formats import FormatError
-from quizbank.importing import confirm_import, preview_import, undo_import
-from quizbank.models import ImportBatch
-from quizbank.models.importing import BatchStatus
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        widget=UnfoldAdminFileFieldWidget, help_text="A ham pool (.json, .csv) or trivia (.txt)."
-    )
-    exam = forms.CharField(
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="An exam's code; empty: the one that the file names.",
-    )
-    encoding = forms.CharField(
-        required=False, widget=UnfoldAdminTextInputWidget, help_text="Empty: UTF-8."
-    )
+from quizbank.importing import (
+    confirm_import,
+    discard_import,
+    preview_import,
+    refuse_size,
+    undo_forecast,
+    undo_import,
+)
+from quizbank.models import Exam, ImportBatch
+from quizbank.models.importing import CONFIRMABLE, BatchStatus
 
 
 @register(ImportBatch)
 class ImportBatchAdmin(ModelAdmin):
-    list_display = ("file_name", "status", "created_by", "created_at", "applied_at")
+    list_display = (
+        "file_name",
+        "state",
+        "format",
+        "new",
+        "changed",
+        "same",
+        "refused",
+        "created_by",
+        "created_at",
+        "applied_at",
+    )
     list_filter = ("status",)
     list_select_related = ("created_by",)
     list_per_page = 50
+    search_fields = ("file_name",)
     show_full_result_count = False
+
+    @display(
+        description="status",
+        ordering="status",
+        label={"Applied": "success", "Failed": "danger", "Waiting for confirmation": "warning"},
+    )
+    def state(self, batch: ImportBatch) -> str:
+        return batch.get_status_display()
+
+    @display(description="new")
+    def new(self, batch: ImportBatch) -> str:
+        return f"{batch.counts.get('created', 0):,}"
+
+    @display(description="changed")
+    def changed(self, batch: ImportBatch) -> str:
+        return f"{batch.counts.get('changed', 0):,}"
+
+    @display(description="the same")
+    def same(self, batch: ImportBatch) -> str:
+        return f"{batch.counts.get('unchanged', 0):,}"
+
+    @display(description="refused")
+    def refused(self, batch: ImportBatch) -> str:
+        return f"{batch.counts.get('refused', 0):,}"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
+        return super().get_queryset(request).defer("file", "errors", "report")
 
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
@@ -55,16 +89,24 @@ class ImportBatchAdmin(ModelAdmin):
     def may_import(self, request: HttpRequest) -> bool:
         return request.user.has_perm("quizbank.import_question")
 
+    def may_publish(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("quizbank.publish_question")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.may_import(request)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
+        steps = {
+            "confirm": self.confirm_view,
+            "discard": self.discard_view,
+            "undo": self.undo_view,
+        }
         return [
-            path(
-                "<uuid:pk>/confirm/", view(self.confirm_view), name="quizbank_importbatch_confirm"
+            *(
+                path(f"<uuid:pk>/{name}/", view(step), name=f"quizbank_importbatch_{name}")
+                for name, step in steps.items()
             ),
-            path("<uuid:pk>/undo/", view(self.undo_view), name="quizbank_importbatch_undo"),
             *super().get_urls(),
         ]
 
@@ -76,6 +118,7 @@ class ImportBatchAdmin(ModelAdmin):
             {**everywhere, "opts": self.opts, **context},
         )
 
+    # --- choosing a file --------------------------------------------------------------------------
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -83,20 +126,27 @@ class ImportBatchAdmin(ModelAdmin):
             raise PermissionDenied
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid():
-            upload = form.cleaned_data["file"]
             try:
-                batch = preview_import(
-                    file_name=upload.name,
-                    data=upload.read(),
-                    exam=form.cleaned_data["exam"] or None,
-                    encoding=form.cleaned_data["encoding"] or "utf-8",
-                    user=request.user,
-                )
+                batch = self.preview(request, form.cleaned_data)
                 return redirect("admin:quizbank_importbatch_change", batch.pk)
-            except FormatError as error:
-                form.add_error("file", str(error))
-        return self.page(request, "upload", form=form, title="Import questions")
+            except (FormatError, DatabaseError) as error:
+                form.add_error("file", reason_of(error))
+        exams = Exam.objects.all()
+        return self.page(request, "upload", form=form, exams=exams, title="Import questions")
 
+    def preview(self, request: HttpRequest, wanted: dict[str, Any]) -> ImportBatch:
+        upload = wanted["file"]
+        refuse_size(upload.size)
+        return preview_import(
+            file_name=upload.name,
+            data=upload.read(),
+            exam=wanted["exam"] or None,
+            encoding=wanted["encoding"],
+            format_name=wanted["format"] or None,
+            user=request.user,
+        )
+
+    # --- one batch --------------------------------------------------------------------------------
     def change_view(
         self,
         request: HttpRequest,
@@ -109,35 +159,72 @@ class ImportBatchAdmin(ModelAdmin):
         batch = self.get_object(request, object_id)
         if batch is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        may_import = self.may_import(request)
+        may_undo = may_import and batch.status == BatchStatus.APPLIED
         return self.page(
             request,
             "batch",
             batch=batch,
             title=batch.file_name,
-            errors=batch.errors[:200],
-            items=batch.items.all()[:200],
-            missing=batch.report.get("missing", [])[:200],
-            may_confirm=batch.status == BatchStatus.PREVIEW and self.may_import(request),
-            may_undo=batch.status == BatchStatus.APPLIED and self.may_import(request),
+            may_confirm=may_import and batch.status in CONFIRMABLE,
+            may_publish=self.may_publish(request),
+            may_undo=may_undo,
+            forecast=sorted(undo_forecast(batch).items())
+            if may_undo and "undo" in request.GET
+            else None,
+            **lists_of(batch, request.GET.get("show", ""), request.GET.get("page", "1")),
         )
 
     def confirm_view(self, request: HttpRequest, pk: str) -> HttpResponse:
-        batch = self.posted(request, pk, BatchStatus.PREVIEW)
+        batch, publish = self.posted(request, pk), "publish" in request.POST
+        if publish and not self.may_publish(request):
+            raise PermissionDenied
         try:
-            confirm_import(batch=batch, publish="publish" in request.POST, user=request.user)
-            self.message_user(request, "Imported.", messages.SUCCESS)
+            done = confirm_import(batch=batch, publish=publish, user=request.user)
+            self.tell(request, done)
         except (FormatError, Refused, DatabaseError) as error:
             self.message_user(request, f"Nothing imported: {reason_of(error)}", messages.ERROR)
         return redirect("admin:quizbank_importbatch_change", pk)
 
-    def undo_view(self, request: HttpRequest, pk: str) -> HttpResponse:
-        counts = undo_import(batch=self.posted(request, pk, BatchStatus.APPLIED))
+    def tell(self, request: HttpRequest, batch: ImportBatch) -> None:
+        if batch.status != BatchStatus.APPLIED:
+            self.message_user(
+                request,
+                "Nothing imported yet: the questions have changed since this preview."
+                " Look at it again, then confirm.",
+                messages.WARNING,
+            )
+            return
         self.message_user(
-            request, f"{counts['undone']:,} taken back, {counts['kept']:,} kept.", messages.SUCCESS
+            request,
+            f"Imported: {batch.counts['created']:,} new, {batch.counts['changed']:,} changed.",
+            messages.SUCCESS,
         )
+        if batch.report["unpublished"]:
+            self.message_user(
+                request,
+                f"{batch.report['unpublished']:,} were not published; each says why.",
+                messages.WARNING,
+            )
+
+    def discard_view(self, request: HttpRequest, pk: str) -> HttpResponse:
+        try:
+            discard_import(batch=self.posted(request, pk))
+            self.message_user(request, "Discarded; the file is gone.", messages.SUCCESS)
+        except Refused as error:
+            self.message_user(request, str(error), messages.ERROR)
         return redirect("admin:quizbank_importbatch_change", pk)
 
-    def posted(self, request: HttpRequest, pk: str, status: BatchStatus) -> ImportBatch:
+    def undo_view(self, request: HttpRequest, pk: str) -> HttpResponse:
+        try:
+            counts = undo_import(batch=self.posted(request, pk))
+            done = f"{counts['undone']:,} taken back, {counts['kept']:,} kept."
+            self.message_user(request, done, messages.SUCCESS)
+        except (Refused, DatabaseError) as error:
+            self.message_user(request, f"Nothing undone: {reason_of(error)}", messages.ERROR)
+        return redirect("admin:quizbank_importbatch_change", pk)
+
+    def posted(self, request: HttpRequest, pk: str) -> ImportBatch:
         if request.method != "POST" or not self.may_import(request):
             raise PermissionDenied
-        return get_object_or_404(ImportBatch, pk=pk, status=status)
+        return get_object_or_404(ImportBatch.objects.defer("file", "errors", "report"), pk=pk)

@@ -98,7 +98,8 @@ def read_question(row: dict[str, Any], line: int) -> ParsedQuestion:
     if not stem:
         raise ValueError("The question has no stem.")
     content: dict[str, Any] = {"stem": stem, "choices": read_choices(row.get("choices"))}
-    content["kind"] = one_of(row.get("kind") or guess_kind(content["choices"]), "kind", KINDS)
+    if row.get("kind"):
+        content["kind"] = one_of(row["kind"], "kind", KINDS)
     if "explanation" in row:
         content["explanation"] = clean_text(row["explanation"] or "", "explanation")
     if row.get("difficulty"):
@@ -132,10 +133,6 @@ def refuse_unknown(row: dict[str, Any], names: frozenset[str]) -> None:
     unknown = sorted(set(row) - names)
     if unknown:
         raise ValueError(f"“{unknown[0][:60]}” is not known here: rename or remove it.")
-
-
-def guess_kind(choices: list[dict[str, Any]]) -> str:
-    return "multiple" if sum(choice["is_correct"] for choice in choices) > 1 else "single"
 
 
 def read_choices(rows: Any) -> list[dict[str, Any]]:

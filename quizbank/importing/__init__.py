@@ -6,7 +6,7 @@ from quizbank.importing.batches import (
     import_file,
     preview_import,
 )
-from quizbank.importing.plan import too_large
+from quizbank.importing.plan import refuse_size
 from quizbank.importing.undo import undo_forecast, undo_import
 
 __all__ = [
@@ -14,7 +14,7 @@ __all__ = [
     "discard_import",
     "import_file",
     "preview_import",
-    "too_large",
+    "refuse_size",
     "undo_forecast",
     "undo_import",
 ]

@@ -15,7 +15,12 @@ from quizbank.formats import FormatError
 from quizbank.importing.content import as_keys
 from quizbank.importing.likeness import EXAMINED, possible_duplicates
 from quizbank.importing.plan import Plan, plan_file
-from quizbank.importing.write import create_questions, publish_questions, write_contents
+from quizbank.importing.write import (
+    create_questions,
+    fresh_plans,
+    publish_questions,
+    write_contents,
+)
 from quizbank.models import ImportBatch, ImportItem, Question
 from quizbank.models.importing import CONFIRMABLE, BatchStatus, ItemAction
 
@@ -166,9 +171,13 @@ def waiting(batch: ImportBatch) -> ImportBatch:
     return batch
 
 
+@fresh_plans()
 def apply_plan(*, plan: Plan, batch: ImportBatch, publish: bool, user: User) -> None:
     plan.places.save()
-    before = {row.question.pk: as_keys(row.bank) for row in plan.changed}
+    before = {
+        row.question.pk: {name: as_keys(row.bank[name]) for name in row.names}
+        for row in plan.changed
+    }
     versions = {row.question.pk: row.question.version for row in plan.changed}
     created = create_questions([as_keys(row.wanted) for row in plan.new], user)
     write_contents(

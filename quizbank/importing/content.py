@@ -59,6 +59,8 @@ def in_file(
     """What the file wants; `bank` is None for a new question. Raises ValueError."""
     content = dict(parsed.content)
     exam = override or parsed.exam
+    if "kind" not in content:
+        content["kind"] = likely_kind(content["choices"], bank)
     if content.get("subject"):
         content["subject"] = places.subject(content["subject"])
     exams = exams_in_file(parsed, places, override, bank)
@@ -75,6 +77,13 @@ def in_file(
     if bank is None and parsed.path:
         content["categories"] = [places.make_path(parsed.path, content["numbered_by"])]
     return content
+
+
+def likely_kind(choices: list[Content], bank: Content | None) -> str:
+    """Of a question whose file does not say: what it is, or how many choices are correct."""
+    if bank and bank["kind"] not in ("single", "multiple"):
+        return str(bank["kind"])
+    return "multiple" if sum(choice["is_correct"] for choice in choices) > 1 else "single"
 
 
 def exams_in_file(

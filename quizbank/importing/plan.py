@@ -80,8 +80,7 @@ def plan_file(
     lock: bool = False,
 ) -> Plan:
     """`lock` keeps the file's questions from being edited. Raises FormatError."""
-    if len(data) > settings.STEWARD_IMPORT_MAX_MB * 1024 * 1024:
-        raise too_large(len(data))
+    refuse_size(len(data))
     parsed = parse(data, file_name=file_name, name=format_name, encoding=encoding)
     if len(parsed.questions) > settings.STEWARD_IMPORT_MAX_QUESTIONS:
         raise FormatError(
@@ -90,11 +89,13 @@ def plan_file(
     return plan_import(parsed=parsed, exam=exam, lock=lock)
 
 
-def too_large(size: int) -> FormatError:
-    return FormatError(
-        f"The file has {size / 1024**2:,.0f} MB; the limit is"
-        f" {settings.STEWARD_IMPORT_MAX_MB:,} MB: split it."
-    )
+def refuse_size(size: int) -> None:
+    """Of a file, in bytes: before it is read. Raises FormatError."""
+    if size > settings.STEWARD_IMPORT_MAX_MB * 1024 * 1024:
+        raise FormatError(
+            f"The file has {size / 1024**2:,.0f} MB; the limit is"
+            f" {settings.STEWARD_IMPORT_MAX_MB:,} MB: split it."
+        )
 
 
 def plan_import(*, parsed: Parsed, exam: str | None, lock: bool = False) -> Plan:

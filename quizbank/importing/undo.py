@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from ops.audit import recorded
 from quizbank.actions import Refused
-from quizbank.importing.write import write_contents
+from quizbank.importing.write import fresh_plans, update_rows, write_contents
 from quizbank.models import (
     Category,
     Exam,
@@ -39,6 +39,7 @@ PLACE_GONE = "Kept: its exam, subject or category is gone."
 
 @recorded("batch")
 @transaction.atomic
+@fresh_plans()
 def undo_import(*, batch: ImportBatch) -> dict[str, int]:
     """Take a batch back: `{"undone": n, "kept": n}`. Raises Refused when it was not applied."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
@@ -51,7 +52,9 @@ def undo_import(*, batch: ImportBatch) -> dict[str, int]:
     Question.objects.filter(pk__in=retired).update(status=Status.RETIRED)
     deleted = keys_of(item for item in items if item.undo_result == DELETED)
     Question.objects.filter(pk__in=deleted).delete()
-    ImportItem.objects.bulk_update(items, ["undo_result"], batch_size=500)
+    for result in {item.undo_result for item in items}:
+        mine = [item.pk for item in items if item.undo_result == result]
+        ImportItem.objects.filter(pk__in=mine).update(undo_result=result)
     remove_empty_places(batch.report.get("made", {}))
     batch.status, batch.undone_at = BatchStatus.UNDONE, timezone.now()
     batch.save(update_fields=["status", "undone_at"])
@@ -117,12 +120,15 @@ def restore(items: list[ImportItem], questions: dict[Any, Question]) -> None:
     before = {item.question_id: item for item in items if item.question_id}
     write_contents([(questions[key], item.before or {}) for key, item in before.items()])
     versions = dict(Question.objects.filter(pk__in=before).values_list("pk", "version"))
-    moved = []
-    for row in ImportItem.objects.filter(question_id__in=before, batch__status=BatchStatus.APPLIED):
-        if row.question_id and row.version_after == before[row.question_id].version_before:
-            row.version_after = versions[row.question_id]
-            moved.append(row)
-    ImportItem.objects.bulk_update(moved, ["version_after"], batch_size=500)
+    earlier = ImportItem.objects.filter(
+        question_id__in=before, batch__status=BatchStatus.APPLIED
+    ).values_list("pk", "question_id", "version_after")
+    moved = [
+        {"id": pk, "version_after": versions[question]}
+        for pk, question, version in earlier
+        if version == before[question].version_before
+    ]
+    update_rows(ImportItem, moved)
 
 
 def remove_empty_places(made: dict[str, list[int]]) -> None:

@@ -83,8 +83,8 @@ class ImportItem(models.Model):
     )
     label = models.TextField()
     action = models.TextField(choices=ItemAction)
-    # The question as it was before, with keys of rows (quizbank/importing/content.py); null for
-    # a new one.
+    # What changed, as it was before, with keys of rows (quizbank/importing/content.py); null for
+    # a new question.
     before = models.JSONField(null=True)
     # [{"field", "before", "after"}], for people.
     differences = models.JSONField(default=list)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from quizbank.actions import publish_question
 from quizbank.formats import FormatError, parse
-from quizbank.importing import import_file, undo_import
-from quizbank.models import Category, ImportBatch, Question
+from quizbank.importing import import_file, preview_import, undo_import
+from quizbank.models import Category, Exam, ImportBatch, Question, QuestionCategory
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the real files are not beside the repo")
@@ -167,35 +167,112 @@ def test_file_over_the_limit_is_refused(settings: Any) -> None:
         run(ham(ROW))
 
 
-def upload(client: Any, data: bytes, name: str = "pool.json") -> Any:
-    file = SimpleUploadedFile(name, data)
-    return client.post("/admin/quizbank/importbatch/add/", {"file": file}, follow=True)
+OWN = [
+    ["external_id", "exam", "stem", "correct", "choice_1", "choice_2"],
+    *([f"N{n}", "NET", f"Number {n}?", "1", "Yes", "No"] for n in range(20)),
+]
 
 
-def test_screen_previews_then_imports_then_undoes(editing: Any) -> None:
-    preview = upload(editing, ham(ROW, ROW | {"id": "nonsense"})).content.decode()
-    batch = ImportBatch.objects.get()
-    assert "1 new" in preview
-    assert "no pool number" in preview
+def own(rows: list[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_import_takes_as_many_queries_for_20_rows_as_for_1(
+    bank: None, edited: bool, django_assert_max_num_queries: Any
+) -> None:
+    if edited:
+        import_file(file_name="a.csv", data=own(OWN))
+    rows = [[*row[:-1], "Never" if edited else "No"] for row in OWN[1:]]
+    with django_assert_max_num_queries(80) as few:
+        import_file(file_name="a.csv", data=own([OWN[0], rows[0]]))
+    with django_assert_max_num_queries(len(few)):
+        batch = import_file(file_name="a.csv", data=own([OWN[0], *rows[1:]]))
+
+    assert batch.counts["changed" if edited else "created"] == 19
+
+
+def test_preview_names_questions_that_read_like_another(bank: None, editor: User) -> None:
+    stem = Question.objects.get(external_id="NET-001").stem
+    rows = [OWN[0], ["N1", "NET", f"{stem} Really", "1", "a", "b"], OWN[2]]
+
+    batch = preview_import(file_name="a.csv", data=own(rows), user=editor)
+
+    assert [row["line"] for row in batch.report["duplicates"]] == [2]
+    assert batch.report["duplicates"][0]["other"].startswith("NET-001")
+
+
+def test_what_the_file_does_not_say_stays_as_it_is(bank: None) -> None:
+    before = Question.objects.with_content().get(external_id="NET-001")
+    choices = [[c.text, c.is_correct] for c in before.choices.all()]
+    header = ["external_id", "exam", "stem", "correct", *(f"choice_{n + 1}" for n in range(4))]
+    right = ";".join(str(n + 1) for n, (_, ok) in enumerate(choices) if ok)
+    row = ["NET-001", "NET", "Another stem?", right, *(text for text, _ in choices)]
+
+    import_file(file_name="a.csv", data=own([header[: len(row)], row]))
+
+    after = Question.objects.get(pk=before.pk)
+    assert after.stem == "Another stem?"
+    for name in ("explanation", "difficulty", "tags", "subject_id", "kind"):
+        assert getattr(after, name) == getattr(before, name)
+    assert after.has_unpublished_changes
+
+
+def test_undo_of_two_imports_in_turn_brings_the_first_text_back(bank: None) -> None:
+    question = Question.objects.get(external_id="NET-001")
+    header = ["id", "stem", "correct", "choice_1", "choice_2"]
+    batches = [
+        import_file(file_name="a.csv", data=own([header, [str(question.pk), stem, "1", "a", "b"]]))
+        for stem in ("Second?", "Third?")
+    ]
+
+    for batch in reversed(batches):
+        assert undo_import(batch=batch) == {"undone": 1, "kept": 0}
+
+    assert Question.objects.get(pk=question.pk).stem == question.stem
+
+
+def test_undo_keeps_a_question_whose_former_category_is_gone(bank: None) -> None:
+    question = Question.objects.get(external_id="NET-001")
+    old = Category.objects.create(exam=question.numbered_by, code="OLD", name="Old")
+    QuestionCategory.objects.filter(question=question).delete()
+    QuestionCategory.objects.create(question=question, category=old, is_primary=True)
+    header = ["id", "stem", "correct", "choice_1", "choice_2", "categories"]
+    row = [str(question.pk), "Moved?", "1", "a", "b", ""]
+    batch = import_file(file_name="a.csv", data=own([header, row]))
+    old.delete()
+
+    assert undo_import(batch=batch) == {"undone": 0, "kept": 1}
+    assert Question.objects.get(pk=question.pk).stem == "Moved?"
+
+
+@pytest.mark.django_db
+def test_undo_retires_what_was_answered_since() -> None:
+    batch = import_file(file_name="pool.json", data=ham(ROW), publish=True)
+    Question.objects.update(answered=True)
+
+    assert undo_import(batch=batch) == {"undone": 0, "kept": 1}
+    assert Question.objects.get().status == "retired"
+
+
+@pytest.mark.django_db
+def test_undo_takes_published_questions_and_their_places_away() -> None:
+    batch = import_file(file_name="pool.json", data=ham(ROW), publish=True)
+
+    undo_import(batch=batch)
+
     assert not Question.objects.exists()
-
-    editing.post(f"/admin/quizbank/importbatch/{batch.pk}/confirm/")
-    assert Question.objects.count() == 1
-
-    done = editing.post(f"/admin/quizbank/importbatch/{batch.pk}/undo/", follow=True)
-    assert not Question.objects.exists()
-    assert "1 taken back" in done.content.decode()
+    assert not Category.objects.exists()
+    assert not Exam.objects.exists()
 
 
-def test_screen_says_what_is_wrong_with_a_file(editing: Any) -> None:
-    assert "The file is empty" in upload(editing, b" ").content.decode()
-    assert not ImportBatch.objects.exists()
+@pytest.mark.django_db
+def test_publish_says_what_could_not_be_published() -> None:
+    rows = [["stem", "kind", "correct", "choice_1"], ["Is it?", "true_false", "1", "Yes"]]
 
+    batch = import_file(file_name="a.csv", data=own(rows), publish=True)
 
-@pytest.mark.parametrize("group", ["moderators", "ops", "analysts"])
-def test_screen_is_closed_to_those_who_may_not_import(client: Any, db: None, group: str) -> None:
-    user = User.objects.create_user(group, is_staff=True)
-    user.groups.add(Group.objects.get(name=group))
-    client.force_login(user)
-
-    assert upload(client, ham(ROW)).status_code == 403
+    assert Question.objects.get().status == "draft"
+    assert "Not published" in batch.items.get().note

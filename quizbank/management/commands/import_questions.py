@@ -10,9 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from ops.errors import reason_of
-from quizbank.actions import Refused
 from quizbank.formats import FORMATS, FormatError
-from quizbank.importing import import_file
+from quizbank.importing import import_file, refuse_size
 
 
 class Command(BaseCommand):
@@ -28,8 +27,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *, file: Path, **options: Any) -> None:
+        account = getpass.getuser()
         try:
-            with pghistory.context(command="import_questions", os_user=getpass.getuser()):
+            refuse_size(file.stat().st_size)
+            with pghistory.context(command="import_questions", os_user=account):
                 batch = import_file(
                     file_name=file.name,
                     data=file.read_bytes(),
@@ -37,9 +38,12 @@ class Command(BaseCommand):
                     exam=options["exam"],
                     publish=options["publish"],
                     encoding=options["encoding"],
+                    account=account,
                     dry_run=options["dry_run"],
                 )
-        except (FormatError, OSError, Refused, DatabaseError) as error:
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}.") from None
+        except (FormatError, DatabaseError) as error:
             raise CommandError(reason_of(error)) from None
         counts = {
             name: batch.counts[name] for name in ("created", "changed", "unchanged", "refused")
