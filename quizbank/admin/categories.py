@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 
 from ops.errors import reason_of
 from quizbank.admin.category_tree import CategoryTree
-from quizbank.models import Category
+from quizbank.admin.deletion import CountedDeletion
+from quizbank.models import Category, QuestionCategory
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -27,8 +28,12 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
 
 @register(Category)
-class CategoryAdmin(CategoryTree):
+class CategoryAdmin(CountedDeletion, CategoryTree):
     form = CategoryForm
+    in_the_way = (
+        (Category, "parent", "Categories below it, to be moved or deleted first"),
+        (QuestionCategory, "category", "Questions in it, to be moved to another category first"),
+    )
     list_display = ("code", "name", "kind", "exam", "parent", "position")
     list_select_related = ("exam", "parent")
     list_filter = ("exam", "kind")

@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
-from quizbank.models import Exam, Subject
+from quizbank.admin.deletion import CountedDeletion
+from quizbank.models import Category, Exam, Question, QuestionExam, Subject
 
 
 def questions_link(count: int, query: str) -> str:
@@ -21,7 +22,7 @@ def questions_link(count: int, query: str) -> str:
     return format_html('<a class="steward-link" href="{}?{}">{}</a>', address, query, f"{count:,}")
 
 
-class CountedAdmin(HistoryAdmin):
+class CountedAdmin(CountedDeletion, HistoryAdmin):
     """A list of what questions belong to; `parameter` is the question list's filter."""
 
     parameter = ""
@@ -47,6 +48,11 @@ class CountedAdmin(HistoryAdmin):
 @register(Exam)
 class ExamAdmin(CountedAdmin):
     parameter = "exam"
+    in_the_way = (
+        (QuestionExam, "exam", "Questions in it, to be removed from the exam first"),
+        (Question, "numbered_by", "Questions numbered by it, to be numbered otherwise first"),
+        (Category, "exam", "Categories of it, to be deleted first"),
+    )
     list_display = ("code", "title", "questions", "active")
     search_fields = ("code", "title")
 
@@ -54,5 +60,6 @@ class ExamAdmin(CountedAdmin):
 @register(Subject)
 class SubjectAdmin(CountedAdmin):
     parameter = "subject"
+    in_the_way = ((Question, "subject", "Questions on it, to be given another subject first"),)
     list_display = ("name", "code", "questions", "active")
     search_fields = ("code", "name")

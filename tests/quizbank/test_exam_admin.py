@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from quizbank.models import Exam, Question, Subject
+from quizbank.models import Category, Exam, Question, Subject
 
 EXAMS = "/admin/quizbank/exam/"
+CATEGORIES = "/admin/quizbank/category/"
 SUBJECTS = "/admin/quizbank/subject/"
 QUESTIONS = "/admin/quizbank/question/"
 
@@ -60,3 +63,60 @@ def test_lists_ask_as_many_queries_for_twenty_rows_as_for_one(editing: Client) -
     Subject.objects.bulk_create(Subject(code=f"s{n}", name="Subject") for n in range(19))
 
     assert (queries(EXAMS), queries(SUBJECTS)) == one
+
+
+def deletion(client: Client, address: str) -> tuple[int, str]:
+    """Queries, and the text of the page that asks before deleting."""
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(f"{address}delete/")
+    return len(asked), unescape(answer.content.decode())
+
+
+def test_deleting_what_questions_hang_on_says_how_many(editing: Client, bank: None) -> None:
+    exam = Exam.objects.get(code="NET")
+    subject = Subject.objects.get(code=next(iter(counted(editing, SUBJECTS))))
+    category = Category.objects.filter(exam=exam, parent=None)[0]
+
+    _, of_exam = deletion(editing, f"{EXAMS}{exam.pk}/")
+    _, of_subject = deletion(editing, f"{SUBJECTS}{subject.pk}/")
+    _, of_category = deletion(editing, f"{CATEGORIES}{category.pk}/")
+
+    assert f"removed from the exam first: {exam.questions.count()}" in of_exam
+    assert f"Categories of it, to be deleted first: {exam.categories.count()}" in of_exam
+    assert f"given another subject first: {subject.questions.count()}" in of_subject
+    assert f"moved or deleted first: {category.children.count()}" in of_category
+
+
+def test_deleting_asks_as_many_queries_for_twenty_questions_as_for_one(editing: Client) -> None:
+    subject = Subject.objects.create(code="s", name="Subject")
+    Question.objects.create(stem="What is asked here?", subject=subject)
+    page = f"{SUBJECTS}{subject.pk}/"
+    deletion(editing, page)
+    one, _ = deletion(editing, page)
+    for number in range(19):
+        Question.objects.create(stem=f"What is asked in {number}?", subject=subject)
+
+    assert deletion(editing, page)[0] == one
+
+
+def test_what_nothing_hangs_on_is_deleted(editing: Client) -> None:
+    subject = Subject.objects.create(code="s", name="Subject")
+    exam = Exam.objects.create(code="E", title="Exam")
+    category = Category.objects.create(exam=exam, code="C", name="Category")
+
+    for address, row in ((CATEGORIES, category), (EXAMS, exam), (SUBJECTS, subject)):
+        editing.post(f"{address}{row.pk}/delete/", {"post": "yes"})
+
+    for model in (Category, Exam, Subject):
+        assert not model._default_manager.exists()
+
+
+def test_bulk_deletion_keeps_what_questions_hang_on(editing: Client, bank: None) -> None:
+    before = Category.objects.count()
+    keys = [str(key) for key in Category.objects.values_list("pk", flat=True)]
+    sent = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+
+    html = unescape(editing.post(CATEGORIES, sent, follow=True).content.decode())
+
+    assert "to be moved to another category first" in html
+    assert Category.objects.count() == before
