@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group, User
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+admin.site.index_title = "Today"
+
 for model in (User, Group, AccessAttempt, AccessFailureLog, AccessLog):
     if admin.site.is_registered(model):
         admin.site.unregister(model)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
@@ -23,3 +25,8 @@ def render_markdown(text: str) -> SafeString:
         link_rel="noopener noreferrer",
     )
     return SafeString(html)
+
+
+def one_line(text: str) -> str:
+    """Markdown as a line of a list: without code marks, fences and line breaks."""
+    return " ".join(re.sub(r"```\w*|`", "", text).split())

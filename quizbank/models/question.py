@@ -22,6 +22,7 @@ from ops.keys import TimeOrdered
 from quizbank.models.category import Category
 from quizbank.models.exam import Exam, Subject
 from quizbank.querysets import QuestionQuerySet
+from quizbank.rendering import one_line
 
 
 class Kind(models.TextChoices):
@@ -313,5 +314,6 @@ class Question(TimeOrdered):
 
     def __str__(self) -> str:
         label = self.external_id or ""
-        stem = self.stem if len(self.stem) <= 80 else f"{self.stem[:79]}…"
+        line = one_line(self.stem) or self.stem
+        stem = line if len(line) <= 80 else f"{line[:79]}…"
         return f"{label} · {stem}" if label else stem
