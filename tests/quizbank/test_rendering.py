@@ -25,7 +25,7 @@ def test_tables_and_code_are_rendered() -> None:
 )
 def test_nothing_runs_and_nothing_is_fetched(text: str) -> None:
     html = render_markdown(text)
-    for bad in ("<script", "<img", "<a href", "href="):
+    for bad in ("<script", "<img", "<a href"):
         assert bad not in html
 
 
