@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from graphlib import TopologicalSorter
 from statistics import mean
 from typing import Any
@@ -100,7 +100,8 @@ def refresh(work: Work) -> Result:
         cursor.execute("SELECT public.refresh_view(%s, %s, %s)", [view.name, by, blocking])
         (rows,) = cursor.fetchone()
     work.progress(1, 1)
-    return Result(f"{rows:,} rows.", {"rows": rows})
+    took = ViewState.objects.get(pk=view.name).duration or timedelta()
+    return Result(f"{rows:,} rows.", {"rows": rows, "seconds": round(took.total_seconds(), 3)})
 
 
 def wait_for_dependencies(view: MaterializedView) -> None:
@@ -113,7 +114,7 @@ def wait_for_dependencies(view: MaterializedView) -> None:
 # --- How they are --------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Durations:
-    """Of the last refreshes that went well, oldest first, in seconds."""
+    """Of the last refreshes that went well, oldest first, in seconds of the refresh itself."""
 
     seconds: tuple[float, ...] = ()
 
@@ -138,11 +139,11 @@ def durations(names: Collection[str]) -> dict[str, Durations]:
         .annotate(number=latest, took=F("finished_at") - F("started_at"))
         .filter(number__lte=CHARTED)
         .order_by("id")
-        .values_list("target", "took")
+        .values_list("target", "figures__seconds", "took")
     )
     found: dict[str, list[float]] = {name: [] for name in names}
-    for name, took in runs:
-        found[name].append(max(took.total_seconds(), 0.0))
+    for name, seconds, took in runs:
+        found[name].append(seconds if seconds is not None else took.total_seconds())
     return {name: Durations(tuple(seconds)) for name, seconds in found.items()}
 
 
