@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from graphlib import TopologicalSorter
 from statistics import mean
 from typing import Any
@@ -100,8 +100,7 @@ def refresh(work: Work) -> Result:
         cursor.execute("SELECT public.refresh_view(%s, %s, %s)", [view.name, by, blocking])
         (rows,) = cursor.fetchone()
     work.progress(1, 1)
-    took = ViewState.objects.get(pk=view.name).duration or timedelta()
-    return Result(f"{rows:,} rows.", {"rows": rows, "seconds": round(took.total_seconds(), 3)})
+    return Result(f"{rows:,} rows.", {"rows": rows})
 
 
 def wait_for_dependencies(view: MaterializedView) -> None:
@@ -114,7 +113,7 @@ def wait_for_dependencies(view: MaterializedView) -> None:
 # --- How they are --------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Durations:
-    """Of the last refreshes that went well, oldest first, in seconds of the refresh itself."""
+    """Of the last refreshes that went well, oldest first, in seconds."""
 
     seconds: tuple[float, ...] = ()
 
@@ -139,11 +138,11 @@ def durations(names: Collection[str]) -> dict[str, Durations]:
         .annotate(number=latest, took=F("finished_at") - F("started_at"))
         .filter(number__lte=CHARTED)
         .order_by("id")
-        .values_list("target", "figures__seconds", "took")
+        .values_list("target", "took")
     )
     found: dict[str, list[float]] = {name: [] for name in names}
-    for name, seconds, took in runs:
-        found[name].append(seconds if seconds is not None else took.total_seconds())
+    for name, took in runs:
+        found[name].append(max(took.total_seconds(), 0.0))
     return {name: Durations(tuple(seconds)) for name, seconds in found.items()}
 
 

@@ -5,6 +5,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!form) return;
   learnersView(form);
   choicesFollowKind(form);
+  choicesMoveByKey(form);
   tagSuggestions(form);
   statusDialog();
 });
@@ -23,7 +24,9 @@ function learnersView(form) {
     }
     body.append("id", target.dataset.id);
     for (const field of form.querySelectorAll('[name^="choices-"][name$="-text"]')) {
-      if (!field.name.includes("__prefix__") && field.value.trim()) body.append("choice", field.value);
+      const isDeleted = form.querySelector(`[name="${field.name.replace(/text$/, "DELETE")}"]`)?.checked;
+      const isRow = !field.name.includes("__prefix__") && !isDeleted;
+      if (isRow && field.value.trim()) body.append("choice", field.value);
     }
     const turn = ++latest;
     const answer = await fetch(target.dataset.url, { method: "POST", body });
@@ -58,6 +61,26 @@ function choicesFollowKind(form) {
   const mark = () => (form.dataset.kind = kind.value);
   kind.addEventListener("change", mark);
   mark();
+}
+
+// Alt with an arrow moves the choice that one is in, where the mouse would drag it.
+function choicesMoveByKey(form) {
+  for (const handle of form.querySelectorAll('#choices-data [x-sort\\:handle]')) {
+    handle.title = "Drag, or press Alt+↑ or Alt+↓ in the row";
+  }
+  form.addEventListener("keydown", (event) => {
+    const row = event.target.closest("#choices-data > .form-group");
+    if (!row || !event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    const isUp = event.key === "ArrowUp";
+    const other = isUp ? row.previousElementSibling : row.nextElementSibling;
+    if (!other?.matches(".form-group:not(.template)")) return;
+    if (isUp) other.before(row);
+    else other.after(row);
+    // The theme's own, which numbers the rows.
+    window.sortRecords({ from: row.parentElement });
+    event.target.focus();
+  });
 }
 
 // Suggest the tag after the last comma, keeping what stands before it.

@@ -15,3 +15,18 @@ window.addEventListener(
   },
   { capture: true },
 );
+
+// The theme's menu beside a related object has no key of its own.
+const MENU = ".related-widget-wrapper [x-ref^=relatedWidgetWrapper]";
+document.addEventListener("DOMContentLoaded", () => {
+  for (const menu of document.querySelectorAll(MENU)) {
+    menu.tabIndex = 0;
+    menu.role = "button";
+    menu.ariaLabel = "Add, change or view";
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (!["Enter", " "].includes(event.key) || !event.target.matches?.(MENU)) return;
+  event.preventDefault();
+  event.target.click();
+});

@@ -38,7 +38,7 @@ DECLARED_TEXTS = ("ops_schedulestate_changelist",)
 def hostile_bank(db: None) -> None:
     call_command("load_demo")
     for model in admin.site._registry:
-        if not model._default_manager.exists():
+        if model._meta.managed and not model._default_manager.exists():
             make_rows(model, 1)
     poison()
     with connection.cursor() as cursor:

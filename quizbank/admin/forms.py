@@ -89,9 +89,15 @@ class ChoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         model = Choice
         fields = ("text", "is_correct", "tolerance", "feedback", "position")
         widgets = {
-            "text": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-            "feedback": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            # On a narrow screen the columns have no heads.
+            "text": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "Text"}),
+            "feedback": UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": "Feedback"}),
         }
+
+    def has_changed(self) -> bool:
+        """What is typed, and the place that the formset gave the row; not the place it posted."""
+        moved = self.instance.pk and self.instance.position != self.initial.get("position")
+        return bool(moved or set(self.changed_data) - {"position"})
 
 
 class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time

@@ -316,6 +316,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Revisions",
+            "original": question,
             "question": question,
             "revisions": revisions,
             "left": left,
