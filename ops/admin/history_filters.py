@@ -31,7 +31,7 @@ class ObjectFilter(forms.Form):
     def __init__(self, timeline: Timeline, signatures: Signatures, *args: Any) -> None:
         super().__init__(*args)
         self.timeline, self.signatures = timeline, signatures
-        people = sorted({signatures.sign(entry.metadata).who for entry in timeline.entries})
+        people = sorted({signatures.who(entry.metadata) for entry in timeline.entries})
         self.fields["person"].choices = [("", "Everybody"), *((who, who) for who in people)]  # type: ignore[attr-defined]
         self.fields["field"].choices = [("", "Any field"), *parts_of(timeline.subject)]  # type: ignore[attr-defined]
 
@@ -43,7 +43,7 @@ class ObjectFilter(forms.Form):
         found = [
             entry
             for entry in self.timeline.entries
-            if asked["person"] in ("", self.signatures.sign(entry.metadata).who)
+            if asked["person"] in ("", self.signatures.who(entry.metadata))
             and asked["day"] in (None, timezone.localtime(entry.at).date())
         ]
         if asked["field"]:

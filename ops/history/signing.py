@@ -47,16 +47,21 @@ class Signatures:
 
     def sign(self, metadata: dict[str, Any] | None) -> Signature:
         if not metadata:
-            return Signature("Not recorded", "outside of Steward")
+            return Signature(self.who(metadata), "outside of Steward")
         account, run = metadata.get("user"), metadata.get("run")
-        who = metadata.get("username") or self.accounts.get(account) or metadata.get("os_user")
         return Signature(
-            who=str(who or "System"),
+            who=self.who(metadata),
             how=self.how(metadata),
             note=str(metadata.get("note") or ""),
             account=account if account in self.accounts else None,
             run=run if run in self.runs else None,
         )
+
+    def who(self, metadata: dict[str, Any] | None) -> str:
+        if not metadata:
+            return "Not recorded"
+        known = metadata.get("username") or self.accounts.get(metadata.get("user"))
+        return str(known or metadata.get("os_user") or "System")
 
     def how(self, metadata: dict[str, Any]) -> str:
         if command := metadata.get("command"):

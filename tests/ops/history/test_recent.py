@@ -205,6 +205,21 @@ def test_nothing_of_a_person_is_markup(editing: Client, question: Question) -> N
         assert "&lt;img src=x" in html, url
 
 
+def test_queries_of_an_entry_do_not_grow_with_objects(editing: Client, db: None) -> None:
+    counts = []
+    for many in (1, 20):
+        with pghistory.context(username=f"person-{many}"):
+            Subject.objects.bulk_create(
+                Subject(code=f"{many}-{n}", name=f"Subject {n}") for n in range(many)
+            )
+        entry = Context.objects.get(metadata__username=f"person-{many}")
+        with CaptureQueriesContext(connection) as captured:
+            assert editing.get(f"{RECENT}{entry.pk}/change/").status_code == 200
+        counts.append(len(captured))
+
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize("page", [RECENT, DELETED])
 def test_queries_do_not_grow_with_entries(editing: Client, page: str) -> None:
     def one(number: int) -> None:

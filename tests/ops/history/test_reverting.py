@@ -9,7 +9,9 @@ from typing import Any
 import pghistory
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from quizbank.models import Choice, Exam, LightningQuestion, Question, Subject
 from tests.ops.history.conftest import edit, history_of
@@ -185,6 +187,24 @@ def test_looking_changes_nothing(editing: Client, lightning: LightningQuestion) 
 
     lightning.refresh_from_db()
     assert lightning.correct_answer == "A watch"
+
+
+def test_queries_of_the_confirmation_do_not_grow_with_rows(
+    editing: Client, question: Question
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            html = editing.get(offers(editing, question)[0]).content.decode()
+        assert "What will change now" in html
+        return len(captured)
+
+    edit(question.choices.get(position=2), text="8080")
+    few = queries()
+    with pghistory.context(username="lin"):
+        for position in range(3, 23):
+            Choice.objects.create(question=question, position=position, text=f"{position}")
+
+    assert queries() == few
 
 
 @pytest.mark.parametrize("entry", ["", "x", "-1", "9" * 30, "1e3", "123456789012"])
