@@ -138,7 +138,7 @@ def test_plan_writes_nothing(lightning: LightningQuestion) -> None:
     assert Timeline(LIGHTNING, lightning.pk).newest == timeline.newest
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_edit_that_is_not_committed_yet_is_waited_for_and_seen(
     lightning: LightningQuestion,
 ) -> None:
