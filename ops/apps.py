@@ -16,6 +16,7 @@ class OpsConfig(AppConfig):
     def ready(self) -> None:
         from ops import (
             accounts,  # noqa: F401  # importing connects the signals
+            checks,  # noqa: F401  # importing registers them
             matviews,
         )
 

@@ -67,7 +67,8 @@ def test_view_is_stale_until_its_first_refresh(declare: Views) -> None:
     run = refresh(name)
 
     after = status(name)
-    assert (run.status, run.result, run.figures) == ("completed", "1,500 rows.", {"rows": 1500})
+    assert (run.status, run.result, run.figures["rows"]) == ("completed", "1,500 rows.", 1500)
+    assert durations([name])[name].seconds == (run.figures["seconds"],)
     assert (after.is_stale, after.row_count) == (False, 1500)
     assert after.last_refresh is not None
     assert after.last_duration is not None
