@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = """
 import sys, django; django.setup()
 import tests.ops.operations_for_tests
+from tests.ops import stalling; stalling.install()
 from django.core.management import call_command
 call_command(*sys.argv[1:])
 """

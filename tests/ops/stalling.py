@@ -1,0 +1,46 @@
+"""In a worker of the tests: stops for ever at the step that STALL_AT names, and says so."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from ops.archive import archiving, manifest, restoring
+
+
+def stall(step: str) -> None:
+    if os.environ.get("STALL_AT") == step:
+        Path(os.environ["STALL_MARKER"]).touch()
+        time.sleep(600)
+
+
+def stalling_after(step: str, function: Any) -> Any:
+    def stalled(*args: Any, **kwargs: Any) -> Any:
+        found = function(*args, **kwargs)
+        stall(step)
+        return found
+
+    return stalled
+
+
+def stall_in_transitions(module: Any) -> None:
+    """Before the state is committed: the whole step has to be done again."""
+    advance = module.advance
+
+    def stalled(conn: Any, archive: Any, before: str, after: str, **fields: Any) -> None:
+        advance(conn, archive, before, after, **fields)
+        stall(after)
+
+    module.advance = stalled
+
+
+def install() -> None:
+    for module in (archiving, restoring):
+        stall_in_transitions(module)
+    archiving.detach_once = stalling_after("detached", archiving.detach_once)
+    archiving.drop_partition = stalling_after("gone", archiving.drop_partition)
+    manifest.write = stalling_after("written", manifest.write)
+    restoring.load = stalling_after("loaded", restoring.load)
+    restoring.attach = stalling_after("attached", restoring.attach)
