@@ -171,7 +171,7 @@ class Fire:
         run.refresh_from_db()
         took = time.monotonic() - started
         print(
-            f"{operation:18} {kill.__name__ if kill else '-':17} {took:5.1f} s,"  # noqa: T201
+            f"{operation:18} {kill.__name__ if kill else '-':17} {took:5.1f} s,"
             f" {run.attempts} tries: {run.status} {run.result or run.error}",
             flush=True,
         )
@@ -216,7 +216,7 @@ class Fire:
             self.round(OPERATIONS[rounds % 3], None)
             rounds += 1
         for what, times in sorted(self.kills.items()):
-            print(f"{times:3} {what}")  # noqa: T201
+            print(f"{times:3} {what}")
 
     def end(self) -> None:
         self.kill_worker()
@@ -251,7 +251,7 @@ def main() -> None:
                 fire.end()
         finally:
             services.stop(data)
-    print(f"{options.rounds} rounds of {options.rows:,} rows: nothing lost, nothing twice.")  # noqa: T201
+    print(f"{options.rounds} rounds of {options.rows:,} rows: nothing lost, nothing twice.")
 
 
 if __name__ == "__main__":
