@@ -103,6 +103,6 @@ def test_nothing_is_said_of_a_database_between_migrations(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute("CREATE TABLE audit_logs_rest PARTITION OF audit_logs DEFAULT")
-    monkeypatch.setattr("ops.checks.has_migrations_to_do", lambda _: True)
+    monkeypatch.setattr("ops.checks.declarations.has_migrations_to_do", lambda _: True)
 
     assert found(database=True) == []
