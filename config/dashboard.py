@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from ops.matviews import stale_views
 from ops.models import Run
 from ops.models.run import Status as RunStatus
 from ops.queries import failed_runs, schedule_rows
@@ -28,6 +29,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         *imports_to_look_at(request),
         *logins_to_look_at(request),
         *operations_to_look_at(request),
+        *views_to_refresh(request),
     ]
     return context | {
         "waiting": [card for card in waiting if card["count"]],
@@ -89,6 +91,12 @@ def operations_at_a_glance(request: HttpRequest) -> Iterator[Card]:
     if request.user.has_perm("ops.view_run"):
         going = Run.objects.filter(status=RunStatus.PROCESSING, rank=2).count()
         yield card("Runs going on", going, "ops_run_changelist", "?status__exact=processing")
+
+
+def views_to_refresh(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("ops.refresh_viewstatus"):
+        page = "ops_viewstatus_changelist"
+        yield card("Stale views", len(stale_views()), page, "?is_stale__exact=1")
 
 
 def bank_at_a_glance(request: HttpRequest) -> Iterator[Card]:
