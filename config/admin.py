@@ -43,14 +43,14 @@ class LoginRecords:
 
 @admin.register(AccessAttempt)
 class LoginAttemptAdmin(LoginRecords, AccessAttemptAdmin, ModelAdmin):
-    pass
+    list_display = ("username", "ip_address", "attempt_time", "failures_since_start", "status")
 
 
 @admin.register(AccessFailureLog)
 class LoginFailureAdmin(LoginRecords, AccessFailureLogAdmin, ModelAdmin):
-    pass
+    list_display = ("username", "ip_address", "attempt_time", "locked_out", "user_agent")
 
 
 @admin.register(AccessLog)
 class LoginLogAdmin(LoginRecords, AccessLogAdmin, ModelAdmin):
-    pass
+    list_display = ("username", "ip_address", "attempt_time", "logout_time", "user_agent")

@@ -16,6 +16,16 @@ window.addEventListener(
   { capture: true },
 );
 
+// The first press of Tab offers to leave the sidebar out.
+document.addEventListener("DOMContentLoaded", () => {
+  const content = document.getElementById("content");
+  if (!content) return;
+  content.tabIndex = -1;
+  const link = document.createElement("a");
+  Object.assign(link, { href: "#content", className: "steward-skip", textContent: "Skip to content" });
+  document.body.prepend(link);
+});
+
 // The theme's menu beside a related object has no key of its own.
 const MENU = ".related-widget-wrapper [x-ref^=relatedWidgetWrapper]";
 document.addEventListener("DOMContentLoaded", () => {

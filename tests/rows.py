@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import pghistory
+from axes.models import AccessAttempt
 from django.db import models
 from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
@@ -17,10 +18,11 @@ from quizbank.models import Category, Exam, Question
 
 numbers = count(1)
 # What introspection would get wrong: a category and its parent are of one exam, a revision needs a
-# question that can be published, and a numbering exam needs a number.
+# question that can be published, a numbering exam needs a number; an attempt has a name.
 GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     Category: lambda: {"parent": None},
     Question: lambda: {"published_revision": None, "external_id": f"Q-{next(numbers)}"},
+    AccessAttempt: lambda: {"username": f"mallory-{next(numbers)}"},
 }
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from django.contrib import admin
@@ -31,7 +33,7 @@ from tests.test_permissions import NOBODY, autocompletes, rule_of
 QUESTIONS = "/admin/quizbank/question/"
 SHOWN = escape(HOSTILE)[:40]
 # Their texts come from the code alone.
-DECLARED_TEXTS = ("ops_schedulestate_changelist", "ops_partitionarchive_changelist")
+DECLARED_TEXTS = ("ops_schedulestate_changelist",)
 
 
 @pytest.fixture
@@ -70,6 +72,13 @@ def shown_safely(answer: HttpResponse) -> str:
     text = answer.content.decode()
     assert SHOWN in text
     return text
+
+
+def beside(root: Client, answer: HttpResponse) -> Iterator[HttpResponse]:
+    """The tabs and pages that a page links to under its own address."""
+    address = answer.request["PATH_INFO"]
+    for query in sorted(set(re.findall(r'href="(\?[^"]+)"', answer.content.decode()))):
+        yield root.get(address + unescape(query))
 
 
 # --- Every page that can be read -----------------------------------------------------------------
@@ -265,8 +274,13 @@ def test_import_is_safe_from_upload_to_undo(root: Client) -> None:
     preview = root.post("/admin/quizbank/importbatch/add/", {"file": hostile_pool()}, follow=True)
     shown_safely(preview)
     batch = preview.request["PATH_INFO"].removesuffix("change/")
-    shown_safely(root.post(f"{batch}confirm/", follow=True))
-    shown_safely(root.post(f"{batch}undo/", follow=True))
+    done = root.post(f"{batch}confirm/", follow=True)
+    undone = root.post(f"{batch}undo/", follow=True)
+
+    for page in (preview, done, undone):
+        shown_safely(page)
+        for tab in beside(root, page):
+            shown_safely(tab)
 
 
 def test_refused_upload_is_named_safely(root: Client) -> None:

@@ -197,8 +197,7 @@ class HistoryAdmin(ModelAdmin):
     def find(self, request: HttpRequest, object_id: str) -> tuple[Model | None, Timeline | None]:
         """The object, None when it was deleted; no timeline: it never existed."""
         try:
-            # PostgreSQL has no text with a NUL in it.
-            pk = self.opts.pk.to_python(unquote(object_id)) if "\0" not in object_id else None
+            pk = self.opts.pk.to_python(unquote(object_id))
         except ValidationError:
             pk = None
         obj = self.model._base_manager.filter(pk=pk).first()
@@ -236,8 +235,7 @@ class HistoryAdmin(ModelAdmin):
 def note_of(entry: Entry, how: str, note: str) -> str:
     moment = timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M %Z")
     text = f"Undid the change of {moment}" if how == UNDO else f"Reverted to {moment}"
-    why = note.replace("\0", "").strip()[:500]
-    return f"{text}: {why}" if why else text
+    return f"{text}: {note[:500]}" if note.strip() else text
 
 
 def query_without_page(request: HttpRequest) -> str:

@@ -43,7 +43,7 @@ class ImportBatchAdmin(ModelAdmin):
         "changed",
         "same",
         "refused",
-        "by",
+        "created_by",
         "created_at",
         "applied_at",
     )

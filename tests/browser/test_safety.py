@@ -70,3 +70,16 @@ def test_related_object_is_added_in_a_window(editor_page: Page) -> None:
 
     expect(field.locator(".select2-selection")).to_contain_text("NEW · Made beside")
     assert Exam.objects.filter(code="NEW").exists()
+
+
+def test_keyboard_skips_the_sidebar(editor_page: Page) -> None:
+    call_command("load_demo")
+    page = editor_page
+    page.goto("/admin/quizbank/question/")
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.getElementById('content').contains(document.activeElement)")

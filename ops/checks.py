@@ -1,4 +1,4 @@
-"""System checks over declared materialized views."""
+"""System checks over what apps declare."""
 
 from __future__ import annotations
 
