@@ -11,6 +11,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from ops.matviews import stale_views
+from ops.models import Run
+from ops.models.run import Status as RunStatus
+from ops.queries import failed_runs, schedule_rows
 from quizbank.models import ImportBatch, LightningQuestion, Question
 from quizbank.models.importing import BatchStatus
 from quizbank.models.question import Status
@@ -24,10 +28,12 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         *questions_to_edit(request),
         *imports_to_look_at(request),
         *logins_to_look_at(request),
+        *operations_to_look_at(request),
+        *views_to_refresh(request),
     ]
     return context | {
         "waiting": [card for card in waiting if card["count"]],
-        "glance": list(bank_at_a_glance(request)),
+        "glance": [*bank_at_a_glance(request), *operations_at_a_glance(request)],
     }
 
 
@@ -68,6 +74,29 @@ def logins_to_look_at(request: HttpRequest) -> Iterator[Card]:
         day = timezone.now() - timedelta(days=1)
         attempts = AccessAttempt.objects.filter(attempt_time__gte=day).count()
         yield card("Failed logins in a day", attempts, "axes_accessattempt_changelist")
+
+
+def operations_to_look_at(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("ops.view_own_run"):
+        since = timezone.localdate() - timedelta(days=7)
+        failed = failed_runs(request.user, since=since).count()
+        query = f"?status__exact=failed&created_at_from={since}"
+        yield card("Runs that failed this week", failed, "ops_run_changelist", query)
+    if request.user.has_perm("ops.view_schedulestate"):
+        late = sum(row.is_late for row in schedule_rows(timezone.now()))
+        yield card("Schedules that are late", late, "ops_schedulestate_changelist")
+
+
+def operations_at_a_glance(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("ops.view_run"):
+        going = Run.objects.filter(status=RunStatus.PROCESSING, rank=2).count()
+        yield card("Runs going on", going, "ops_run_changelist", "?status__exact=processing")
+
+
+def views_to_refresh(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("ops.refresh_viewstatus"):
+        page = "ops_viewstatus_changelist"
+        yield card("Stale views", len(stale_views()), page, "?is_stale__exact=1")
 
 
 def bank_at_a_glance(request: HttpRequest) -> Iterator[Card]:

@@ -115,6 +115,12 @@ UNFOLD: dict[str, Any] = {
                         "ops_viewstatus_changelist",
                         "ops.view_viewstatus",
                     ),
+                    item(
+                        "Partitions",
+                        "calendar_view_month",
+                        "ops_partitionarchive_changelist",
+                        "ops.view_partitionarchive",
+                    ),
                 ],
             },
             {

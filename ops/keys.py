@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.db import models
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 
@@ -37,3 +38,8 @@ def made_between(first: datetime | None, before: datetime | None) -> models.Q:
 def key_floor(moment: datetime) -> models.Func:
     value = models.Value(moment, models.DateTimeField())
     return models.Func(value, function="public.uuid_floor", output_field=models.UUIDField())
+
+
+def midnight(day: date) -> datetime:
+    """At which the day begins, in the person's zone."""
+    return timezone.make_aware(datetime.combine(day, time()))

@@ -97,7 +97,7 @@ def refresh(work: Work) -> Result:
     wait_for_dependencies(view)
     work.progress(0, 1, f"Refreshing {view.name}")
     started = Run.objects.get(pk=work.run_id)
-    by = started.requested_by_name or started.schedule
+    by = started.requested_by_name or ("schedule" if started.schedule else "")
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT public.refresh_view(%s, %s, %s)", [view.name, by, blocking])
         (rows,) = cursor.fetchone()

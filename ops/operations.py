@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
-from ops.registry import Daily, Operation, Parameter, PartitionedTable, Schedule, Weekly, register
+from ops.registry import (
+    AlertRule,
+    Daily,
+    Operation,
+    Parameter,
+    PartitionedTable,
+    Schedule,
+    Weekly,
+    register,
+)
 
 # A partition of a hundred million rows takes hours to read and write.
 PARTITION_TIMEOUT = timedelta(hours=6)
@@ -87,5 +96,11 @@ register(
         timeout=PARTITION_TIMEOUT,
         priority="low",
         about="Reads the files back and compares count and fingerprint with the manifest.",
+    ),
+    AlertRule(
+        "partitions-ahead",
+        "Tables that may soon refuse rows",
+        probe="ops.archive.standing.tables_without_future",
+        severity="critical",
     ),
 )

@@ -5,6 +5,7 @@ A table is partitioned by range of its uuid7 `id`; a partition is a calendar mon
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from django.db import connection
@@ -56,3 +57,11 @@ def ensure_future_partitions(table: PartitionedTable) -> list[str]:
             [table.name, table.period, table.period, table.ahead],
         )
         return [name for (name,) in cursor.fetchall() if name]
+
+
+def months_after(moment: datetime, months: int | None) -> datetime | None:
+    """Partitions end on the first of a month, so that every month has that day."""
+    if months is None:
+        return None
+    years, month = divmod(moment.month - 1 + months, 12)
+    return moment.replace(year=moment.year + years, month=month + 1)

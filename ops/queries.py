@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 from psycopg import sql
 
+from ops.keys import made_between, midnight
 from ops.models import Run, ScheduleState
+from ops.models.run import RunQuerySet, Status
 from ops.models.schedule import Outcome
 from ops.registry import Operation, Schedule, declared
 from ops.schedules import PUNCTUAL, latest_moment, next_moment
+
+
+def failed_runs(user: Any, *, since: date) -> RunQuerySet:
+    """Ordered since that day, of those that this person may see."""
+    # Uses index: run_list, for rank and key.
+    failed = Run.objects.visible_to(user).filter(rank=0, status=Status.FAILED)
+    return failed.filter(made_between(midnight(since), None))
 
 
 @dataclass(frozen=True)

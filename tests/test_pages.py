@@ -33,7 +33,7 @@ from tests.test_permissions import NOBODY, autocompletes, rule_of
 QUESTIONS = "/admin/quizbank/question/"
 SHOWN = escape(HOSTILE)[:40]
 # Their texts come from the code alone.
-DECLARED_TEXTS = ("ops_schedulestate_changelist",)
+DECLARED_TEXTS = ("ops_schedulestate_changelist", "ops_partitionarchive_changelist")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -43,6 +44,12 @@ class Rule:
     arguments: dict[str, Any] = field(default_factory=dict)
 
 
+# Today's: there is no order that it allows.
+PARTITION = {
+    "table": "audit_logs",
+    "partition": f"audit_logs_{datetime.now(UTC):%Y_%m}",
+    "order": "archive",
+}
 DECLARED = {
     "index": Rule(STAFF),
     "search": Rule(STAFF),
@@ -96,6 +103,13 @@ DECLARED = {
         f"ops_viewstatus_{verb}": Rule("ops.refresh_viewstatus", post_only=True)
         for verb in ("refresh", "refresh_blocking")
     },
+    "ops_partitionarchive_ahead": Rule("ops.change_run", post_only=True),
+    "ops_partitionarchive_table": Rule("ops.view_partitionarchive", arguments=PARTITION),
+    "ops_partitionarchive_partition": Rule("ops.view_partitionarchive", arguments=PARTITION),
+    "ops_partitionarchive_count": Rule(
+        "ops.view_partitionarchive", post_only=True, arguments=PARTITION
+    ),
+    "ops_partitionarchive_order": Rule("ops.change_partitionarchive", arguments=PARTITION),
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),

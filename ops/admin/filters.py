@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from copy import copy
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.utils import parse_date_str
 
-from ops.keys import made_between
+from ops.keys import made_between, midnight
 from ops.models import Run
 from ops.registry import Operation, declared
 
@@ -34,11 +33,8 @@ class DayFilter(RangeDateFilter):
             for end in ("from", "to")
         )
         until = last + timedelta(days=1) if last and last < date.max else None
-        return queryset.filter(made_between(midnight(first), midnight(until)))
-
-
-def midnight(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time())) if day else None
+        begin, end = (midnight(day) if day else None for day in (first, until))
+        return queryset.filter(made_between(begin, end))
 
 
 class OperationFilter(SimpleListFilter):

@@ -197,7 +197,8 @@ class HistoryAdmin(ModelAdmin):
     def find(self, request: HttpRequest, object_id: str) -> tuple[Model | None, Timeline | None]:
         """The object, None when it was deleted; no timeline: it never existed."""
         try:
-            pk = self.opts.pk.to_python(unquote(object_id))
+            # PostgreSQL has no text with a NUL in it.
+            pk = self.opts.pk.to_python(unquote(object_id)) if "\0" not in object_id else None
         except ValidationError:
             pk = None
         obj = self.model._base_manager.filter(pk=pk).first()
@@ -235,7 +236,8 @@ class HistoryAdmin(ModelAdmin):
 def note_of(entry: Entry, how: str, note: str) -> str:
     moment = timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M %Z")
     text = f"Undid the change of {moment}" if how == UNDO else f"Reverted to {moment}"
-    return f"{text}: {note[:500]}" if note.strip() else text
+    why = note.replace("\0", "").strip()[:500]
+    return f"{text}: {why}" if why else text
 
 
 def query_without_page(request: HttpRequest) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from ops.history.reading import Entry, Timeline
@@ -17,7 +19,10 @@ INPUT = {"class": "steward-input"}
 
 def day_field() -> forms.DateField:
     return forms.DateField(
-        required=False, widget=forms.DateInput(attrs=INPUT | {"type": "date"}, format="%Y-%m-%d")
+        required=False,
+        # Days that have a neighbour in every time zone.
+        validators=(MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))),
+        widget=forms.DateInput(attrs=INPUT | {"type": "date"}, format="%Y-%m-%d"),
     )
 
 

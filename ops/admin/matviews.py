@@ -67,6 +67,7 @@ class ViewStatusAdmin(ModelAdmin):
         "schedule",
         "concurrently",
     )
+    list_filter = ("is_stale",)
     ordering = ("view_name",)
     list_per_page = 50
     show_full_result_count = False
@@ -103,7 +104,7 @@ class ViewStatusAdmin(ModelAdmin):
 
     @display(description="changes since")
     def changes(self, view: Any) -> str:
-        return changes_of(view)
+        return changes_of(view).partition(":")[0]
 
     @display(description="rows and size")
     def size(self, view: Any) -> str:
@@ -206,7 +207,8 @@ class ViewStatusAdmin(ModelAdmin):
             "limit": in_words(view.stale_after),
             "runs": runs[:RUNS_SHOWN],
             "content": content_of(request, known),
-            "may_refresh": self.has_refresh_permission(request),
+            "exists": view.total_bytes is not None,
+            "may_refresh": view.total_bytes is not None and self.has_refresh_permission(request),
             **chart_of(known.durations),
         }
         return TemplateResponse(request, "admin/ops/viewstatus/page.html", context)

@@ -227,6 +227,7 @@ def cursor_of(text: str) -> Cursor | None:
     moment, _, key = text.partition("~")
     try:
         at = datetime.fromisoformat(moment)
-        return (at, str(UUID(key)) if key else "") if at.tzinfo else None
+        known = at.tzinfo and 1900 <= at.year < 3000
+        return (at, str(UUID(key)) if key else "") if known else None
     except ValueError:
         return None

@@ -44,9 +44,6 @@ class RunAdmin(StartingAdmin):
     # Running first, then by key: no index serves another order.
     sortable_by = ()
 
-    class Media:
-        js = ("run.js",)
-
     # --- Who ---------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         return Run.objects.visible_to(request.user)
@@ -134,7 +131,6 @@ class RunAdmin(StartingAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": title_of(run),
-            "media": self.media,
             "run": run,
             "operation": operation,
             "version": version_of(run),

@@ -17,6 +17,7 @@ from ops.archive.catalog import HOLD_SCHEMA, ArchiveError, Bounds, Fingerprint, 
 from ops.archive.states import advance
 from ops.models import PartitionArchive
 from ops.models.archive import FINAL, ArchiveState
+from ops.partitions import months_after
 
 # (done, total, what is being done); may raise to stop between two batches.
 type Progress = Callable[[int, int, str], None]
@@ -71,14 +72,6 @@ def refuse_unfit(
         raise ArchiveError(f"{other[0]} of the same table is being detached: finish that first.")
     refuse_without_room(conn, found.schema, partition)
     return found.bounds
-
-
-def months_after(moment: datetime, months: int | None) -> datetime | None:
-    """Partitions end on the first of a month, so that every month has that day."""
-    if months is None:
-        return None
-    years, month = divmod(moment.month - 1 + months, 12)
-    return moment.replace(year=moment.year + years, month=month + 1)
 
 
 def refuse_without_room(conn: Connection[Any], schema: str, partition: str) -> None:

@@ -42,7 +42,7 @@ class ViewStatus(models.Model):
     is_populated = models.BooleanField()
     stale_after = models.DurationField()
     changes_since_refresh = models.BigIntegerField(null=True)
-    is_stale = models.BooleanField()
+    is_stale = models.BooleanField("stale")
     obstacle = models.TextField(null=True)
 
     class Meta:

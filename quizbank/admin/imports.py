@@ -43,7 +43,7 @@ class ImportBatchAdmin(ModelAdmin):
         "changed",
         "same",
         "refused",
-        "created_by",
+        "by",
         "created_at",
         "applied_at",
     )

@@ -93,7 +93,7 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
         line = data.count(b"\n", 0, error.start) + 1
         raise FormatError(
             f"Byte {error.start:,} (line {line:,}) is not {encoding.upper()}:"
-            " name the file's encoding, for example windows-1252."
+            " correct it, or name the file's encoding."
         ) from None
     except ValueError as error:
         raise FormatError(f"The file cannot be read as {encoding}: {error}") from None

@@ -67,6 +67,11 @@ class ImportBatch(TimeOrdered):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def by(self) -> str:
+        """Who imported: staff, or the account of the system that ran the command."""
+        return str(self.created_by or self.options.get("account") or "System")
+
 
 class ItemAction(models.TextChoices):
     CREATED = "created", "New"

@@ -26,6 +26,13 @@ register(
     Operation("test_fail", "Fail", work=f"{HERE}.fail", max_attempts=2),
     Operation("test_refuse", "Refuse", work=f"{HERE}.refuse"),
     Operation("test_slow", "Slow", work=f"{HERE}.stall", timeout=timedelta(milliseconds=200)),
+    Operation(
+        "test_walk",
+        "Walk",
+        work=f"{HERE}.walk",
+        permission="ops.change_run",
+        parameters=(Parameter("steps", "Steps", required=True, kind="number"),),
+    ),
     Operation("test_firm", "Firm", work=f"{HERE}.stall", cancellable=False),
 )
 
@@ -73,3 +80,13 @@ def fail(work: Work) -> None:
 
 def refuse(work: Work) -> None:
     raise Refused("The partition is the current one.")
+
+
+def walk(work: Work) -> str:
+    """About three seconds of forty steps."""
+    steps = int(work.parameters["steps"])
+    for done in range(steps):
+        work.progress(done, steps, f"step {done}")
+        sleep(work, 0.08)
+    work.progress(steps, steps)
+    return f"Walked {steps:,} steps."

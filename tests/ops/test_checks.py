@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from django.db import connection
 
 from ops import registry
-from ops.checks import views_are_declared_soundly, views_can_be_refreshed_concurrently
+from ops.checks.views import views_are_declared_soundly, views_can_be_refreshed_concurrently
 from ops.registry import Every, MaterializedView, Schedule, declared
 
 type Declare = Callable[..., None]

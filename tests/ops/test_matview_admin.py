@@ -85,7 +85,8 @@ def test_list_says_when_a_view_is_stale_and_its_latest_try_failed(
     assert "Stale" in text
     assert "The latest try failed" in text
     assert f"/admin/ops/run/{run.pk}/change/" in text
-    assert "Unknown: the server" in text
+    assert "Unknown" in text
+    assert "Unknown: the server" in page(ops, f"{LIST}seen/change/")
 
 
 def test_list_shows_the_schedule_and_whether_it_is_off(db: None, ops: Client) -> None:
@@ -93,6 +94,15 @@ def test_list_shows_the_schedule_and_whether_it_is_off(db: None, ops: Client) ->
     meet_new_schedules()
     ScheduleState.objects.filter(name="refresh-category-statistics").update(is_enabled=False)
     assert "switched off" in page(ops)
+
+
+def test_filter_shows_the_stale_ones(declare: Views, ops: Client) -> None:
+    refreshed(declare("seen"))
+    declare("other")
+
+    stale = ops.get(f"{LIST}?is_stale__exact=1").context["cl"].result_list
+
+    assert {view.view_name for view in stale} == {"category_statistics", "other"}
 
 
 def test_list_asks_as_often_for_twenty_views_as_for_one(declare: Views, ops: Client) -> None:
@@ -190,6 +200,15 @@ def test_blocking_form_wants_the_name(declare: Views, ops: Client) -> None:
 
     ops.post(f"{LIST}odd/refresh-blocking/", {"name": "odd"})
     assert Run.objects.get().parameters == {"blocking": True}
+
+
+def test_missing_view_says_what_to_do(declare: Views, ops: Client) -> None:
+    ViewState.objects.create(name="gone", reads=[], depends_on=[], stale_after=timedelta(1))
+
+    assert "Missing" in page(ops)
+    text = page(ops, f"{LIST}gone/change/")
+    assert "the migration that makes it has not run" in text
+    assert "block readers" not in text
 
 
 def test_analysts_look_but_do_not_refresh(declare: Views) -> None:

@@ -147,6 +147,12 @@ def test_undeclared_view_is_forgotten(declare: Views) -> None:
     assert not ViewStatus.objects.filter(pk="seen").exists()
 
 
+def test_scheduled_refresh_says_so(declare: Views) -> None:
+    name = declare("seen")
+    refresh(name, schedule="refresh-seen")
+    assert status(name).last_refresh_by == "schedule"
+
+
 # --- Obstacles -----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("how", "reason"),

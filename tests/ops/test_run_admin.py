@@ -125,6 +125,25 @@ def test_others_see_their_own_runs_only(ops_user: User, editor: User) -> None:
     assert client.get(address(theirs, "state")).status_code == 404
 
 
+def test_start_page_counts_what_the_list_shows(ops: Client, ops_user: User, editor: User) -> None:
+    end(start("broken", ops_user), Status.FAILED, error="No.")
+    start("going", **working())
+
+    def counts(client: Client) -> dict[str, int]:
+        context: Any = client.get("/admin/").context
+        cards = [*context["waiting"], *context["glance"]]
+        for card in cards:
+            if card["link"].startswith(LIST):
+                assert client.get(card["link"]).context["cl"].result_count == card["count"]
+        return {card["title"]: card["count"] for card in cards}
+
+    found = counts(ops)
+    assert found["Runs that failed this week"] == 1
+    assert found["Runs going on"] == 1
+    assert found["Schedules that are late"] > 0, "no ticker ran"
+    assert "Runs that failed this week" not in counts(client_of(editor)), "it was not hers"
+
+
 # --- One run -------------------------------------------------------------------------------------
 def test_page_shows_count_rate_and_time_left(ops: Client) -> None:
     run = start("half", **working(progress_done=1_000, progress_total=3_000, progress_note="b.csv"))

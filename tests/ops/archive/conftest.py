@@ -14,6 +14,7 @@ from django.db import connection
 from ops.archive.archiving import archive_partition, open_archive
 from ops.archive.catalog import bound_at
 from ops.models import PartitionArchive
+from tests.ops.archive.months import month_of
 
 TABLE = "gathered"
 OLD = "gathered_y2024m01"
@@ -121,3 +122,10 @@ def held(conn: psycopg.Connection[Any], table: str) -> PartitionArchive:
     archive = start(conn)
     archive_partition(conn, archive, quiet)
     return archive
+
+
+@pytest.fixture
+def old_month(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[str]:
+    settings.STEWARD_ARCHIVE_DIR = tmp_path
+    with month_of(500) as target:
+        yield target

@@ -14,10 +14,8 @@ import pytest
 from ops.models import PartitionArchive, Run
 from ops.models.run import Status
 from ops.runs import enqueue, reap, send_lost
-from tests.ops.archive.test_work import MONTH, TARGET, do, execute, old_month, rows_of_2020
+from tests.ops.archive.months import MONTH, TARGET, do, execute, rows_of_2020
 from tests.ops.conftest import Processes, wait_for
-
-__all__ = ["old_month"]
 
 AT_ONCE = timedelta(0)
 ARCHIVE = ("detached", "frozen", "written", "exported", "verified", "held")

@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from ops.models import PartitionArchive, Run
+from ops.models import PartitionArchive
 from ops.models.run import Status
 from ops.runner import perform_here
 from ops.work import Cancelled, Work
-
-MONTH = "audit_logs_2020_01"
-TARGET = f"audit_logs.{MONTH}"
-
-
-def execute(sql: str, *params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall() if cursor.description else []
-
-
-def rows_of_2020() -> tuple[Any, ...]:
-    [row] = execute(
-        "SELECT count(*), md5(string_agg(a::text, '|' ORDER BY id)) FROM audit_logs AS a"
-        " WHERE id < public.uuid_floor('2021-01-01')"
-    )
-    return row
-
-
-@pytest.fixture
-def old_month(transactional_db: None, tmp_path: Path, settings: Any) -> Iterator[str]:
-    settings.STEWARD_ARCHIVE_DIR = tmp_path
-    execute("SELECT public.create_partition('audit_logs', 'month', '2020-01-15')")
-    execute(
-        "INSERT INTO audit_logs (id, actor_name, action, entity_type, entity_id, details)"
-        " SELECT (left(public.uuid_floor('2020-01-02')::text, 24) || lpad(to_hex(n), 12, '0'))"
-        "::uuid, 'ada', 'publish', 'question', n, '{\"n\": 1}' FROM generate_series(1, 500) AS n"
-    )
-    yield TARGET
-    execute("ALTER TABLE ops_archive DISABLE TRIGGER USER")
-    execute("TRUNCATE ops_archive")
-    execute("ALTER TABLE ops_archive ENABLE TRIGGER USER")
-    execute(f"DROP TABLE IF EXISTS steward_archive.{MONTH}, public.{MONTH}")
-
-
-def do(operation: str, **parameters: Any) -> Run:
-    run, _ = perform_here(operation=operation, target=TARGET, parameters=parameters)
-    return run
+from tests.ops.archive.conftest import connect
+from tests.ops.archive.months import MONTH, do, execute, rows_of_2020
 
 
 def test_a_month_of_the_action_log_goes_and_comes_back(old_month: str) -> None:
@@ -86,9 +47,6 @@ def test_the_current_month_is_refused(old_month: str) -> None:
 
 def test_a_table_that_another_run_holds_waits_its_turn(old_month: str) -> None:
     key = "hashtextextended('partitions of audit_logs', 0)"
-    run = Run.objects.none()
-    from tests.ops.archive.conftest import connect
-
     with connect() as other:
         other.execute(f"SELECT pg_advisory_lock({key})")  # type: ignore[arg-type]
         run = do("archive_partition")

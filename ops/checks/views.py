@@ -1,4 +1,4 @@
-"""System checks over what apps declare."""
+"""System checks over declared materialized views."""
 
 from __future__ import annotations
 

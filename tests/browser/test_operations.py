@@ -1,0 +1,103 @@
+"""A day of ops in Chromium, with a real worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page
+
+from ops.models import Run
+from ops.models.run import Status
+from tests.browser.conftest import log_in
+from tests.ops.conftest import Processes, member_of, wait_for
+
+HALF_WAY = """() => {
+    const bar = document.querySelector('[data-percent]');
+    return bar && bar.value >= 20 && bar.value < 100;
+}"""
+
+
+@pytest.fixture
+def ops_page(browser_page: Page) -> Page:
+    member_of("ops", "olga")
+    log_in(browser_page, "olga")
+    return browser_page
+
+
+@pytest.fixture
+def workers() -> Iterator[Processes]:
+    started = Processes()
+    yield started
+    started.end()
+
+
+def start(page: Page, title: str, **fields: str) -> Run:
+    page.goto("/admin/ops/run/")
+    page.locator("a[href='/admin/ops/run/add/']").first.click()
+    page.get_by_role("link", name=title).click()
+    for name, value in fields.items():
+        page.fill(f"[name={name}]", value)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/change/")
+    return Run.objects.latest("id")
+
+
+def test_run_is_started_watched_to_its_end_and_another_cancelled(
+    ops_page: Page, workers: Processes
+) -> None:
+    page = ops_page
+    run = start(page, "Walk", steps="40")
+    page.get_by_text("Waiting").first.wait_for()
+    workers.worker()
+
+    page.wait_for_function(HALF_WAY)
+    page.locator("[data-value=left]", has_text="about").wait_for()
+    page.get_by_text("Walked 40 steps.").first.wait_for()
+    assert page.locator("progress").get_attribute("value") == "100"
+    assert page.locator("[data-status=completed]").is_visible()
+
+    page.get_by_role("button", name="Run again …").click()
+    page.get_by_role("button", name="Run again", exact=True).click()
+    page.wait_for_url(lambda url: "/change/" in url and str(run.pk) not in url)
+    page.wait_for_function(HALF_WAY)
+    page.get_by_role("button", name="Cancel …").click()
+    page.get_by_role("button", name="Cancel the run").click()
+    page.locator("[data-status=cancelled]").wait_for()
+    page.get_by_text("Cancelled by olga.").first.wait_for()
+
+    again = Run.objects.latest("id")
+    assert again.status == Status.CANCELLED
+    assert again.parameters == run.parameters == {"steps": 40}
+
+
+def test_action_log_is_read(ops_page: Page) -> None:
+    page = ops_page
+    start(page, "Clear expired logins")
+    page.get_by_role("button", name="Cancel …").click()
+    page.get_by_role("button", name="Cancel the run").click()
+    page.get_by_text("Cancelled by olga.").first.wait_for()
+
+    page.goto("/admin/ops/auditentry/")
+    rows = page.locator("#result_list tbody tr")
+    deeds = rows.locator(".field-what").all_inner_texts()
+    assert [deed.strip() for deed in deeds[:3]] == ["Cancel", "Clear sessions", "Log in"]
+    page.goto("/admin/ops/auditentry/?action=cancel")
+    rows.first.locator("a").first.click()
+    page.get_by_role("heading", name="Cancel: Operation clear_sessions").wait_for()
+    assert User.objects.get(username="olga").get_username() in page.content()
+
+
+def test_schedule_is_switched_off_and_run_by_hand(ops_page: Page) -> None:
+    page = ops_page
+    page.goto("/admin/ops/schedulestate/")
+    page.get_by_role("button", name="Switch clean-ledger off").click()
+    page.get_by_role("button", name="Switch off", exact=True).click()
+    page.get_by_text("clean-ledger is off.").wait_for()
+
+    page.get_by_role("button", name="Run clean-ledger now").click()
+    page.get_by_role("button", name="Run now", exact=True).click()
+    page.wait_for_url("**/admin/ops/run/*/change/")
+    run = wait_for(lambda: Run.objects.filter(operation="clean_ledger").first())
+    assert run.status == Status.PENDING
