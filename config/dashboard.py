@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from ops.archive.standing import partitioned_tables
 from ops.matviews import stale_views
 from ops.models import Run
 from ops.models.run import Status as RunStatus
@@ -30,6 +31,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         *logins_to_look_at(request),
         *operations_to_look_at(request),
         *views_to_refresh(request),
+        *partitions_to_look_at(request),
     ]
     return context | {
         "waiting": [card for card in waiting if card["count"]],
@@ -85,6 +87,16 @@ def operations_to_look_at(request: HttpRequest) -> Iterator[Card]:
     if request.user.has_perm("ops.view_schedulestate"):
         late = sum(row.is_late for row in schedule_rows(timezone.now()))
         yield card("Schedules that are late", late, "ops_schedulestate_changelist")
+
+
+def partitions_to_look_at(request: HttpRequest) -> Iterator[Card]:
+    if not request.user.has_perm("ops.change_partitionarchive"):
+        return
+    tables, page = partitioned_tables(timezone.now()), "ops_partitionarchive_changelist"
+    yield card("Tables with too few partitions ahead", sum(t.lacks_future for t in tables), page)
+    yield card("Partitions stopped half way", sum(len(t.stopped) for t in tables), page)
+    yield card("Held partitions whose hold is over", sum(len(t.hold_over) for t in tables), page)
+    yield card("Partitions whose retention is over", sum(len(t.due) for t in tables), page)
 
 
 def operations_at_a_glance(request: HttpRequest) -> Iterator[Card]:

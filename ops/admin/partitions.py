@@ -31,7 +31,6 @@ from ops.archive.orders import (
 from ops.archive.standing import (
     OPERATIONS,
     PartitionFacts,
-    Standing,
     TableFacts,
     partition_facts,
     partitioned_tables,
@@ -45,15 +44,6 @@ from ops.work import Refused
 RUNS_SHOWN = 20
 COUNT_LIMIT = "20s"
 MAKE_AHEAD = "maintain_partitions"
-KINDS = {
-    Standing.CURRENT: "info",
-    Standing.DETACHING: "warning",
-    Standing.FROZEN: "warning",
-    Standing.ARCHIVED: "warning",
-    Standing.VERIFIED: "warning",
-    Standing.HELD: "warning",
-    Standing.RESTORED: "success",
-}
 # What the links of a table's figures show: the word in the address, its title, the partitions.
 SHOWN = {
     "due": ("Retention over", lambda table: table.due),
@@ -125,7 +115,7 @@ class PartitionAdmin(ModelAdmin):
             title=f"Partitions of {table}",
             table=found,
             shown=shown,
-            rows=[(each, KINDS.get(each.standing, ""), orders_for(each)) for each in choose(found)],
+            rows=[(each, orders_for(each)) for each in choose(found)],
             may_make=may_start(request.user, operation_named(MAKE_AHEAD)),
         )
 
@@ -140,7 +130,6 @@ class PartitionAdmin(ModelAdmin):
             title=partition,
             media=self.media,
             facts=facts,
-            kind=KINDS.get(facts.standing, ""),
             orders=orders_for(facts),
             progress=progress_of(facts.run, timezone.now()) if facts.run else None,
             version=version_of(facts.run) if facts.run else "",

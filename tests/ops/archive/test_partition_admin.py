@@ -305,3 +305,15 @@ def test_analysts_look_and_count_but_order_nothing(db: None) -> None:
     assert client.get(f"{PAGE}archive/").status_code == 403
     assert client.post(f"{PAGE}archive/").status_code == 403
     assert not Run.objects.exists()
+
+
+# --- The start page ------------------------------------------------------------------------------
+def test_start_page_says_which_partitions_wait(ops: Client) -> None:
+    assert "retention is over" not in page(ops, "/admin/")
+    make_month()
+    archived("held", "audit_logs_2019_01", held_until=timezone.now())
+
+    text = page(ops, "/admin/")
+
+    assert "<strong>1</strong> Partitions whose retention is over" in text
+    assert "<strong>1</strong> Held partitions whose hold is over" in text
