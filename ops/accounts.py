@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Model
-from django.db.models.signals import m2m_changed
+from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
 from ops.audit import acting_user, record
@@ -39,6 +39,32 @@ def record_failed_login(credentials: dict[str, Any], **_: Any) -> None:
     """Under the name that was tried, which may be nobody's."""
     name = str(credentials.get(get_user_model().USERNAME_FIELD) or "")[:150]
     record(action="fail_to_log_in", entity_type="user", details={"label": name})
+
+
+# What makes an account more, or another.
+WATCHED = ("username", "email", "is_active", "is_staff", "is_superuser")
+
+
+@receiver(pre_save, sender=User)
+def look_at_account(instance: Any, update_fields: Collection[str] | None, **_: Any) -> None:
+    names = [name for name in WATCHED if update_fields is None or name in update_fields]
+    rows = User.objects.filter(pk=instance.pk) if names and instance.pk else User.objects.none()
+    before = rows.values(*names).first() or {}
+    instance.watched_changes = {
+        name: f"{value} → {getattr(instance, name)}"
+        for name, value in before.items()
+        if value != getattr(instance, name)
+    }
+
+
+@receiver(post_save, sender=User)
+def record_account(instance: Any, created: bool, **_: Any) -> None:
+    """A password that is only hashed anew at a login was not changed by anybody."""
+    label = {"label": instance.get_username()}
+    if instance.watched_changes:
+        record(action="change_account", entity=instance, details=label | instance.watched_changes)
+    if not created and instance._password is not None:
+        record(action="change_password", entity=instance, details=label)
 
 
 def record_rights(

@@ -115,11 +115,17 @@ def require_parameters(operation: Operation, values: Mapping[str, Any]) -> None:
 def record_action(action: str, run: Run, user: Any) -> None:
     """A person's deed on a run, logged at the thing that the run is about."""
     declaration = declared(Operation).get(run.operation)
+    title = declaration.title if declaration else run.operation
     audit.record(
         action=action,
         entity_type=declaration.target_type if declaration else "operation",
         entity_id=run.target or run.operation,
-        details={"run": run.pk, "operation": run.operation, "parameters": run.parameters},
+        details={
+            "label": run.target or title,
+            "run": run.pk,
+            "operation": title,
+            "parameters": run.parameters,
+        },
         actor=user,
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.admin import ModelAdmin as DjangoAdmin
 from django.contrib.admin import SimpleListFilter, register, site
@@ -18,12 +20,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from ops.admin.filters import DayFilter
-from ops.models import AuditEntry
+from ops.models import AuditEntry, Run
 from ops.pages import EstimatedPaginator
 from ops.queries import values_in_index
 
 KEPT_URLS = ("ops_auditentry_changelist", "ops_auditentry_change", None)
 SYSTEM = "system"
+# Details that the list leaves out.
+KEYS = ("run", "operation")
 
 
 class ActorFilter(SimpleListFilter):
@@ -74,7 +78,7 @@ class ThingFilter(IndexedFilter):
 
 @register(AuditEntry)
 class AuditAdmin(ModelAdmin):
-    list_display = ("created_at", "person", "what", "thing", "told", "address")
+    list_display = ("when", "person", "what", "thing", "told", "address")
     list_filter = (ActorFilter, ActionFilter, ThingFilter, ("created_at", DayFilter))
     list_filter_submit = True
     list_per_page = 50
@@ -106,6 +110,10 @@ class AuditAdmin(ModelAdmin):
         return False
 
     # --- The list ----------------------------------------------------------------------------
+    @display(description="when")
+    def when(self, entry: AuditEntry) -> datetime:
+        return entry.created_at
+
     @display(description="person")
     def person(self, entry: AuditEntry) -> str:
         return entry.actor_name or "System"
@@ -120,7 +128,7 @@ class AuditAdmin(ModelAdmin):
 
     @display(description="details")
     def told(self, entry: AuditEntry) -> str:
-        text = " · ".join(f"{label}: {value}" for label, value in details_of(entry))
+        text = " · ".join(f"{label}: {value}" for label, value in details_of(entry, but=KEYS))
         return text if len(text) <= 120 else f"{text[:119]}…"
 
     def get_search_results(
@@ -160,6 +168,7 @@ class AuditAdmin(ModelAdmin):
             "person": self.person(entry),
             "thing": thing_of(entry),
             "thing_url": url_of(entry, request),
+            "run_url": run_url_of(entry, request),
             "details": details_of(entry),
         }
         return TemplateResponse(request, "admin/ops/audit/entry.html", context)
@@ -177,13 +186,27 @@ def thing_of(entry: AuditEntry) -> str:
     return f"{in_words(entry.entity_type)} {name}".strip()
 
 
-def details_of(entry: AuditEntry) -> list[tuple[str, str]]:
+def details_of(entry: AuditEntry, *, but: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """(label, text) of what the log holds beside the name of the thing; nothing empty."""
     return [
         (in_words(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in entry.details.items()
-        if name != "label" and value not in (None, "", [], {})
+        if name != "label" and name not in but and value not in (None, "", [], {})
     ]
+
+
+def run_url_of(entry: AuditEntry, request: HttpRequest) -> str:
+    """The run that was started or cancelled, if this person may see it."""
+    key = entry.details.get("run", "")
+    run = Run.objects.visible_to(request.user).filter(pk=key).first() if is_uuid(key) else None
+    return reverse("admin:ops_run_change", args=[run.pk]) if run else ""
+
+
+def is_uuid(text: object) -> bool:
+    try:
+        return bool(UUID(str(text)))
+    except ValueError:
+        return False
 
 
 def url_of(entry: AuditEntry, request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ KEPT_URLS = ("ops_run_changelist", "ops_run_add", "ops_run_change", None)
 
 @register(Run)
 class RunAdmin(StartingAdmin):
-    list_display = ("title", "state", "bar", "person", "created_at", "took", "outcome")
+    list_display = ("title", "state", "bar", "person", "ordered", "took", "outcome")
     list_filter = (OperationFilter, "status", PersonFilter, ("created_at", DayFilter))
     list_filter_submit = True
     list_per_page = 50
@@ -92,6 +93,10 @@ class RunAdmin(StartingAdmin):
     @display(description="started by")
     def person(self, run: Run) -> str:
         return person_of(run)
+
+    @display(description="ordered")
+    def ordered(self, run: Run) -> datetime:
+        return run.created_at
 
     @display(description="took")
     def took(self, run: Run) -> str:

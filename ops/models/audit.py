@@ -46,8 +46,7 @@ class AuditEntry(TimeOrdered):
 
     class Meta:
         db_table = "audit_logs"
-        verbose_name = "action"
-        verbose_name_plural = "action log"
+        verbose_name = "logged action"
         ordering = ("-id",)
         permissions = (("view_own_auditentry", "Can view own actions"),)
         constraints = (not_blank("action", name="audit_entry_has_action"),)

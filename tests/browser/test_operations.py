@@ -85,7 +85,7 @@ def test_action_log_is_read(ops_page: Page) -> None:
     assert [deed.strip() for deed in deeds[:3]] == ["Cancel", "Clear sessions", "Log in"]
     page.goto("/admin/ops/auditentry/?action=cancel")
     rows.first.locator("a").first.click()
-    page.get_by_role("heading", name="Cancel: Operation clear_sessions").wait_for()
+    page.get_by_role("heading", name="Cancel: Operation Clear expired logins").wait_for()
     assert User.objects.get(username="olga").get_username() in page.content()
 
 

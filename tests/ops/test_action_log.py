@@ -15,6 +15,7 @@ from ops import audit
 from ops.keys import made_between
 from ops.models import AuditEntry
 from ops.queries import values_in_index
+from ops.runs import enqueue
 from tests.ops.conftest import member_of
 
 LIST = "/admin/ops/auditentry/"
@@ -105,6 +106,16 @@ def test_page_shows_thing_details_and_address(ops: Client, editor: User) -> None
     assert "192.0.2.7" in page
     assert "ready" in page
     assert "/admin/quizbank/question/7/change/" in page
+
+
+def test_page_leads_to_the_run(ops: Client, ops_user: User) -> None:
+    run, _ = enqueue(operation="clean_ledger", user=ops_user, deliver=False)
+    entry = AuditEntry.objects.get(action="clean_ledger")
+
+    page = ops.get(f"{LIST}{entry.pk}/change/").content.decode()
+
+    assert f"/admin/ops/run/{run.pk}/change/" in page
+    assert "Operation Clean the run ledger" in page
 
 
 def test_nobody_writes_to_it(db: None) -> None:

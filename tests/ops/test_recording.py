@@ -60,6 +60,45 @@ def test_login_logout_and_failure(db: None) -> None:
     }
 
 
+# --- Accounts ----------------------------------------------------------------------------------
+def test_own_password_is_changed(db: None) -> None:
+    member_of("content", "ada")
+    client = Client()
+    client.post(LOGIN, {"username": "ada", "password": "a-long-password-1"})
+    log = Log()
+
+    answer = client.post(
+        "/admin/password_change/",
+        {
+            "old_password": "a-long-password-1",
+            "new_password1": "another-long-one-2",
+            "new_password2": "another-long-one-2",
+        },
+    )
+
+    assert answer.status_code == 302
+    assert log.rows() == [("ada", "change_password", "ada")]
+    assert "another" not in str(AuditEntry.objects.latest("id").details)
+
+
+def test_account_that_becomes_more(root: User, editor: User) -> None:
+    log = Log()
+    editor.is_superuser = True
+    with audit.acting(root):
+        editor.save()
+        editor.save()
+
+    assert log.rows() == [("root", "change_account", "ada")]
+    assert AuditEntry.objects.latest("id").details["is_superuser"] == "False → True"
+
+
+def test_last_login_is_no_change(editor: User) -> None:
+    log = Log()
+    editor.save(update_fields=["last_login"])
+
+    assert log.rows() == []
+
+
 # --- Rights --------------------------------------------------------------------------------------
 def test_groups_of_a_person_from_both_sides(db: None, editor: User) -> None:
     group = Group.objects.get(name="ops")
