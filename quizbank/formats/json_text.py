@@ -42,7 +42,7 @@ def element_lines(text: str) -> dict[str | None, list[int]]:
             name = mark
             continue
         if mark == "[" and depth == lists_at:
-            current = found.setdefault(json.loads(name) if lists_at else None, [])
+            current = found[json.loads(name) if lists_at else None] = list[int]()
         depth += {"[": 1, "{": 1, "]": -1, "}": -1, ",": 0}[mark]
         if depth == lists_at and mark == "]":
             current = None

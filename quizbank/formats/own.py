@@ -52,7 +52,10 @@ def parse_json(text: str, data: Any) -> Parsed:
     lines = json_text.element_lines(text)
     parsed = Parsed("json")
     for name, kind in DECLARES.items() if isinstance(data, dict) else ():
-        for row, line in zip(data.get(name) or [], lines.get(name, []), strict=False):
+        declared = data.get(name) or []
+        if not isinstance(declared, list):
+            raise FormatError(f"“{name}” is no list.")
+        for row, line in zip(declared, lines.get(name, []), strict=True):
             read_into(parsed.declared, parsed.errors, read_declared, row, line, kind)
     own = lines.get("questions" if isinstance(data, dict) else None, [])
     for row, line in zip(rows, own, strict=True):

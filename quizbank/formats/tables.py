@@ -15,8 +15,9 @@ from openpyxl import load_workbook
 from quizbank.formats.base import FormatError, LineError
 
 DELIMITERS = ",;\t"
-# What a spreadsheet's XML may swell to, as a multiple of the largest file: more is a zip bomb.
-SWELLS = 5
+# What a spreadsheet's XML may swell to: a multiple of the largest file, and of the file itself if
+# it is no small one. More is a zip bomb; texts of questions swell tenfold.
+SWELLS, SWELLS_ITSELF, SMALL = 4, 50, 8 * 1024**2
 MAX_COLUMNS = 500
 MAX_BLANK_ROWS = 1_000
 
@@ -81,8 +82,11 @@ def read_xlsx(data: bytes) -> Table:
         raise FormatError(f"This is no spreadsheet, or only a part of one: {error}.") from None
     if "xl/workbook.xml" not in names:
         raise FormatError("This is an archive, but no .xlsx spreadsheet.")
-    if size > SWELLS * settings.STEWARD_IMPORT_MAX_MB * 1024 * 1024:
-        raise FormatError(f"Unpacked, this spreadsheet has {size / 1024**2:,.0f} MB: split it.")
+    limit = SWELLS * settings.STEWARD_IMPORT_MAX_MB * 1024**2
+    if size > limit or size > max(SMALL, SWELLS_ITSELF * len(data)):
+        raise FormatError(
+            f"Unpacked, this spreadsheet has {size / 1024**2:,.0f} MB: split it, or save it as CSV."
+        )
     try:
         return from_cells(cells_of(data))
     except FormatError:

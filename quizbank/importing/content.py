@@ -8,6 +8,7 @@ categories ([Category], the primary one first). The bank's has all, the file's w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -68,7 +69,9 @@ def in_file(
         content["exams"] = exams
     if "categories" in content:
         home = home_of(parsed, override)
-        content["categories"] = [places.category(code, home) for code in content["categories"]]
+        content["categories"] = without_doubles(
+            places.category(code, home) for code in content["categories"]
+        )
     if parsed.reference is not None:
         content["explanation"] = refer(bank["explanation"] if bank else "", parsed.reference)
     if bank is None or parsed.key:
@@ -91,12 +94,18 @@ def exams_in_file(
 ) -> list[Exam] | None:
     """None: the file does not say. A file without exams adds the one that was named to it."""
     if "exams" in parsed.content:
-        return [places.exam(code) for code in ([override] if override else parsed.content["exams"])]
+        codes = [override] if override else parsed.content["exams"]
+        return without_doubles(places.exam(code) for code in codes)
     code = override or (parsed.exam if bank is None else None)
     if code is None:
         return None
     exam, current = places.exam(code), bank["exams"] if bank else []
     return current if exam in current else [*current, exam]
+
+
+def without_doubles[Row: Model](rows: Iterable[Row]) -> list[Row]:
+    """Two codes may name one row; rows that are not saved yet cannot be hashed."""
+    return list({id(row): row for row in rows}.values())
 
 
 def refer(explanation: str, reference: str) -> str:

@@ -276,3 +276,14 @@ def test_publish_says_what_could_not_be_published() -> None:
 
     assert Question.objects.get().status == "draft"
     assert "Not published" in batch.items.get().note
+
+
+def test_two_codes_of_one_place_are_one(bank: None) -> None:
+    place = Category.objects.filter(exam__code="NET").earliest("pk").code
+    header = ["stem", "correct", "choice_1", "exams", "categories"]
+    row = ["Is it?", "1", "Yes", "NET;net", f"{place};net:{place}"]
+
+    assert import_file(file_name="a.csv", data=own([header, row])).errors == []
+
+    question = Question.objects.get(stem="Is it?")
+    assert question.exams.count() == question.categories.count() == 1
