@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.models.functions import Now
 
 from ops.models import Run, ScheduleTick
 from ops.models.run import ACTIVE
-from ops.partitions import ensure_future_partitions
+from ops.partitions import ensure_future_partitions, ensure_partition_of, table_named
 from ops.registry import PartitionedTable, declared
-from ops.work import Work
+from ops.work import Refused, Work
 
 # Runs that a schedule started and that went well; what people started is kept.
 RUNS_ARE_KEPT = timedelta(days=90)
@@ -23,14 +23,22 @@ def clear_sessions(work: Work) -> str:
 
 
 def maintain_partitions(work: Work) -> str:
-    """Make the partitions ahead of every declared table."""
+    """Make the partitions ahead of every declared table, or of one; or one day's partition."""
+    name, day = work.parameters.get("table"), work.parameters.get("day")
+    if day and not name:
+        raise Refused("Say of which table you want the partition of that day.")
+    tables = [table_named(name)] if name else list(declared(PartitionedTable).values())
     made: list[str] = []
-    tables = declared(PartitionedTable)
-    for done, table in enumerate(tables.values()):
+    for done, table in enumerate(tables):
         work.progress(done, len(tables), table.name)
-        made += ensure_future_partitions(table)
+        if day:
+            made += ensure_partition_of(table, date.fromisoformat(day))
+        else:
+            made += ensure_future_partitions(table)
     work.progress(len(tables), len(tables))
-    return f"Made {', '.join(made)}." if made else "All partitions ahead are there."
+    if made:
+        return f"Made {', '.join(made)}."
+    return "That partition is there." if day else "All partitions ahead are there."
 
 
 def clean_ledger(work: Work) -> str:

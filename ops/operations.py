@@ -26,6 +26,10 @@ register(
         work="ops.jobs.maintain_partitions",
         permission="ops.change_run",
         about="Makes the coming months' partitions of every declared table that are missing.",
+        parameters=(
+            Parameter("table", "Only this table", help="Its SQL name, audit_logs."),
+            Parameter("day", "The partition of this day", kind="day", help="It needs a table."),
+        ),
     ),
     Schedule("partition-maintenance", "maintain_partitions", Daily(time(3, 0))),
     Operation(

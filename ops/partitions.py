@@ -5,15 +5,26 @@ A table is partitioned by range of its uuid7 `id`; a partition is a calendar mon
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import connection
 from django.db.migrations import CreateModel, RunSQL
 
-from ops.registry import PartitionedTable
+from ops.registry import PartitionedTable, declared
+from ops.work import Refused
 
 Period = Literal["month", "year"]
+# Fewer future partitions, and the table may soon refuse rows.
+FUTURE_WANTED = 2
+
+
+def table_named(name: str) -> PartitionedTable:
+    """Raises Refused for one that no app declares."""
+    try:
+        return declared(PartitionedTable)[name]
+    except KeyError:
+        raise Refused(f"No app declares a partitioned table named {name}.") from None
 
 
 class CreatePartitionedTable(CreateModel):
@@ -55,6 +66,15 @@ def ensure_future_partitions(table: PartitionedTable) -> list[str]:
             " (now() AT TIME ZONE 'UTC' + n * ('1 ' || %s)::interval)::date)"
             " FROM generate_series(0, %s) AS n",
             [table.name, table.period, table.period, table.ahead],
+        )
+        return [name for (name,) in cursor.fetchall() if name]
+
+
+def ensure_partition_of(table: PartitionedTable, day: date) -> list[str]:
+    """Make the partition that holds this day (UTC), if it is missing; returns the name made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT public.create_partition(%s::regclass, %s, %s)", [table.name, table.period, day]
         )
         return [name for (name,) in cursor.fetchall() if name]
 

@@ -138,7 +138,9 @@ def attempt(run: Run) -> None:
     except NotYet as error:
         outcome = postponed(error)
     except Exception as error:
-        log.exception("run failed", run=str(run.pk), attempt=run.attempts)
+        # The ledger says why it was refused; a traceback would say no more.
+        if not isinstance(error, Refused):
+            log.exception("run failed", run=str(run.pk), attempt=run.attempts)
         outcome = failed(run, work, error)
     if connection.connection is None or connection.needs_rollback or not is_idle():
         connection.close()

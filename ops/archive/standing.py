@@ -18,12 +18,10 @@ from django.utils import timezone
 from ops.archive.catalog import HOLD_SCHEMA, ArchiveError, Bounds, read_bounds
 from ops.models import PartitionArchive, Run
 from ops.models.archive import FINAL, ArchiveState
-from ops.partitions import months_after
+from ops.partitions import FUTURE_WANTED, months_after
 from ops.registry import PartitionedTable, declared
 
 OPERATIONS = ("archive_partition", "drop_partition", "restore_partition", "verify_archive")
-# Fewer future partitions than that, and the table may soon refuse rows.
-FUTURE_WANTED = 2
 
 
 class Standing(StrEnum):

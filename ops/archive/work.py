@@ -18,16 +18,9 @@ from ops.archive import archiving, restoring
 from ops.archive.catalog import ArchiveError
 from ops.models import PartitionArchive
 from ops.models.archive import FINAL
-from ops.registry import PartitionedTable, declared
+from ops.partitions import table_named
+from ops.registry import PartitionedTable
 from ops.work import NotYet, Refused, Result, Work
-
-
-def table_named(name: str) -> PartitionedTable:
-    """Raises Refused for one that no app declares."""
-    try:
-        return declared(PartitionedTable)[name]
-    except KeyError:
-        raise Refused(f"No app declares a partitioned table named {name}.") from None
 
 
 def split_target(target: str) -> tuple[PartitionedTable, str]:

@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+from ops.partitions import FUTURE_WANTED
 from ops.registry import (
     AlertRule,
     Operation,
@@ -19,9 +20,6 @@ from ops.registry import (
     Schedule,
     declared,
 )
-
-# Fewer, and the next month may find none.
-FUTURE_PARTITIONS = 2
 
 
 # --- In the code ---------------------------------------------------------------------------------
@@ -145,10 +143,10 @@ def tables_are_partitioned(connection: BaseDatabaseWrapper) -> Iterator[CheckMes
 
 def partitions_are_ahead(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
     tables = list(declared(PartitionedTable))
-    for name, count in rows(connection, FUTURE, tables, FUTURE_PARTITIONS):
+    for name, count in rows(connection, FUTURE, tables, FUTURE_WANTED):
         yield Warning(
             f"{name} has {count} future partition{'' if count == 1 else 's'};"
-            f" {FUTURE_PARTITIONS} or more keep it going.",
+            f" {FUTURE_WANTED} or more keep it going.",
             hint="Run maintain_partitions, and see why the schedule did not.",
             id="ops.W002",
         )
