@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from ops.work import Work
 from quizbank.models import ImportBatch
-from quizbank.models.importing import BatchStatus
+from quizbank.models.importing import CONFIRMABLE, BatchStatus
 
 PREVIEW_LIFETIME = timedelta(days=7)
 
 
 def discard_old_previews(work: Work) -> str:
-    """Drop the uploaded files of previews that nobody confirmed within a week."""
+    """Drop the files of previews, and of imports that failed, after a week without confirmation."""
     old = ImportBatch.objects.filter(
-        status=BatchStatus.PREVIEW, created_at__lt=timezone.now() - PREVIEW_LIFETIME
+        status__in=CONFIRMABLE, created_at__lt=timezone.now() - PREVIEW_LIFETIME
     )
     return f"{old.update(status=BatchStatus.DISCARDED, file=None):,} previews discarded."
