@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -15,7 +16,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from quizbank import actions
-from quizbank.models import Category, Exam, Question
+from quizbank.models import Category, Exam, Question, QuestionCategory
 from quizbank.models.question import Difficulty, Status
 from quizbank.queries import tags_in_use
 
@@ -25,15 +26,10 @@ LIMIT = 2_000
 type Change = Callable[[Question], str]
 
 
-class CategoryChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    def label_from_instance(self, obj: Category) -> str:  # type: ignore[override]
-        return f"{obj.exam.code} · {obj}" if obj.exam else str(obj)
-
-
 class CategoryForm(forms.Form):
-    category = CategoryChoice(
-        Category.objects.select_related("exam").order_by("exam__code", "code"),
-        widget=UnfoldAdminSelectWidget,
+    category = forms.ModelChoiceField(
+        Category.objects.all(),
+        widget=AutocompleteSelect(QuestionCategory._meta.get_field("category"), admin.site),
         help_text="It takes the place of the primary category; other categories stay.",
     )
 

@@ -50,11 +50,24 @@ def browser_page(
             "console",
             lambda message: complaints.append(message.text) if message.type == "error" else None,
         )
+        monkeypatch.setattr(page, "goto", patient(page))
         yield page
+        page.wait_for_load_state()
         browser.close()
         # Playwright's event loop has connections of its own.
         connections.close_all()
     assert complaints == []
+
+
+def patient(page: Page) -> Any:
+    """A page that is left while it loads may complain of the scripts that it never got."""
+    goto = page.goto
+
+    def go(address: str) -> Any:
+        page.wait_for_load_state()
+        return goto(address)
+
+    return go
 
 
 def log_in(page: Page, username: str) -> None:
