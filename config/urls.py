@@ -16,3 +16,6 @@ urlpatterns = [
     path("admin/r/<path:anything>", closed),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"

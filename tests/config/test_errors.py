@@ -1,0 +1,63 @@
+"""What somebody sees in a page's place."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.test import Client
+
+from config import dashboard
+from tests.pages import complaints
+
+
+def text_of(answer: HttpResponse, status: int) -> str:
+    assert answer.status_code == status
+    assert complaints(answer) == []
+    return answer.content.decode()
+
+
+@pytest.fixture
+def groupless(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("<b data-hostile>", is_staff=True))
+    return client
+
+
+def test_forbidden_page_names_the_account_and_the_remedy(groupless: Client) -> None:
+    text = text_of(groupless.get("/admin/quizbank/question/"), 403)
+
+    assert "The account “&lt;b data-hostile&gt;” may not do this." in text
+    assert "A superuser gives people their groups." in text
+
+
+@pytest.mark.parametrize("address", ["/no/such/page", "/admin/no/such/page/"])
+def test_missing_page_is_said_to_be_missing(groupless: Client, address: str) -> None:
+    assert "There is no such page" in text_of(groupless.get(address), 404)
+
+
+def test_missing_page_is_shown_to_strangers(db: None) -> None:
+    assert "There is no such page" in text_of(Client().get("/no/such/page"), 404)
+
+
+def test_stale_form_is_told_what_to_do(groupless: Client) -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    text = text_of(client.post("/admin/login/", {"username": "ada"}), 403)
+
+    assert "nothing was saved" in text
+    assert "reload the page" in text
+
+
+def test_failure_is_one_plain_page(groupless: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(request: object) -> None:
+        raise DatabaseError("secret of the database")
+
+    monkeypatch.setattr(dashboard, "questions_to_edit", fail)
+    groupless.raise_request_exception = False
+
+    text = text_of(groupless.get("/admin/"), 500)
+
+    assert "Something failed" in text
+    assert "secret" not in text
