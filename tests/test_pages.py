@@ -36,12 +36,17 @@ SHOWN = escape(HOSTILE)[:40]
 DECLARED_TEXTS = ("ops_schedulestate_changelist", "ops_partitionarchive_changelist")
 
 
-@pytest.fixture
-def hostile_bank(db: None) -> None:
+def fill() -> None:
+    """The demo's bank, and a row of everything else that has a screen."""
     call_command("load_demo")
     for model in admin.site._registry:
         if model._meta.managed and not model._default_manager.exists():
             make_rows(model, 1)
+
+
+@pytest.fixture
+def hostile_bank(db: None) -> None:
+    fill()
     poison()
     with connection.cursor() as cursor:
         cursor.execute("REFRESH MATERIALIZED VIEW category_statistics")

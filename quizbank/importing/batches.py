@@ -116,6 +116,11 @@ def show_preview(batch: ImportBatch, plan: Plan) -> None:
         "digest": plan.digest(),
     }
     batch.save()
+    record(
+        action="preview_import",
+        entity=batch,
+        details={"label": batch.file_name, **plan.counts()},
+    )
 
 
 def one_at_a_time() -> None:
@@ -137,10 +142,16 @@ def confirm_import(*, batch: ImportBatch, publish: bool, user: User) -> ImportBa
             one_at_a_time()
             return confirm_locked(batch, publish, user)
     except (FormatError, DatabaseError) as error:
-        ImportBatch.objects.filter(pk=batch.pk, status__in=CONFIRMABLE).update(
-            status=BatchStatus.FAILED, failure=reason_of(error)
-        )
+        mark_as_failed(batch, reason_of(error))
         raise
+
+
+@transaction.atomic
+def mark_as_failed(batch: ImportBatch, reason: str) -> None:
+    waiting = ImportBatch.objects.filter(pk=batch.pk, status__in=CONFIRMABLE)
+    if waiting.update(status=BatchStatus.FAILED, failure=reason):
+        details = {"label": batch.file_name, "reason": reason}
+        record(action="fail_to_import", entity=batch, details=details)
 
 
 def confirm_locked(batch: ImportBatch, publish: bool, user: User) -> ImportBatch:
