@@ -18,11 +18,15 @@ class OpsConfig(AppConfig):
             accounts,  # noqa: F401  # importing connects the signals
             checks,  # noqa: F401  # importing registers them
             matviews,
+            partitions,
         )
 
         autodiscover_modules("operations")
         post_migrate.connect(
             matviews.synchronise_declarations, sender=self, dispatch_uid="declared-views"
+        )
+        post_migrate.connect(
+            partitions.synchronise_declarations, sender=self, dispatch_uid="declared-tables"
         )
         post_migrate.connect(quicken_triggers, sender=self, dispatch_uid="quick-triggers")
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from ops.models import Run, ScheduleTick
 from ops.models.run import ACTIVE
-from ops.partitions import ensure_future_partitions, ensure_partition_of, table_named
+from ops.partitions import analyze, ensure_future_partitions, ensure_partition_of, table_named
 from ops.registry import PartitionedTable, declared
 from ops.work import Refused, Work
 
@@ -39,6 +39,16 @@ def maintain_partitions(work: Work) -> str:
     if made:
         return f"Made {', '.join(made)}."
     return "That partition is there." if day else "All partitions ahead are there."
+
+
+def analyze_partitions(work: Work) -> str:
+    """ANALYZE every declared table with its partitions."""
+    tables = declared(PartitionedTable)
+    for done, table in enumerate(tables.values()):
+        work.progress(done, len(tables), table.name)
+        analyze(table)
+    work.progress(len(tables), len(tables))
+    return f"{len(tables):,} tables analyzed." if len(tables) != 1 else "1 table analyzed."
 
 
 def clean_ledger(work: Work) -> str:

@@ -33,6 +33,16 @@ register(
     ),
     Schedule("partition-maintenance", "maintain_partitions", Daily(time(3, 0))),
     Operation(
+        "analyze_partitions",
+        "Analyze partitioned tables",
+        work="ops.jobs.analyze_partitions",
+        permission="ops.change_run",
+        priority="low",
+        timeout=timedelta(hours=1),
+        about="Gathers the planner's statistics of every declared table, which nothing else does.",
+    ),
+    Schedule("analyze-partitions", "analyze_partitions", Daily(time(4, 30)), catch_up="skip"),
+    Operation(
         "clear_sessions",
         "Clear expired logins",
         work="ops.jobs.clear_sessions",

@@ -8,8 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
+from django.apps import apps
+from django.apps.registry import Apps
 from django.db import connection
 from django.db.migrations import CreateModel, RunSQL
+from psycopg import sql
 
 from ops.registry import PartitionedTable, declared
 from ops.work import Refused
@@ -25,6 +28,30 @@ def table_named(name: str) -> PartitionedTable:
         return declared(PartitionedTable)[name]
     except KeyError:
         raise Refused(f"No app declares a partitioned table named {name}.") from None
+
+
+def synchronise_declarations(*, apps: Apps = apps, **_: Any) -> None:
+    """After each migrate: the database knows what the code declares."""
+    try:
+        state = apps.get_model("ops", "TableState")
+    except LookupError:  # migrated back to before the table
+        return
+    tables = declared(PartitionedTable)
+    state.objects.exclude(name__in=tables).delete()
+    state.objects.bulk_create(
+        [
+            state(
+                name=table.name,
+                period=table.period,
+                ahead=table.ahead,
+                keep_months=table.keep_months,
+            )
+            for table in tables.values()
+        ],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["period", "ahead", "keep_months"],
+    )
 
 
 class CreatePartitionedTable(CreateModel):
@@ -61,13 +88,17 @@ def create_first_partitions(table: str, period: Period, *, ahead: int) -> RunSQL
 def ensure_future_partitions(table: PartitionedTable) -> list[str]:
     """Make the current partition and those ahead that are missing; returns the names made."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT public.create_partition(%s::regclass, %s,"
-            " (now() AT TIME ZONE 'UTC' + n * ('1 ' || %s)::interval)::date)"
-            " FROM generate_series(0, %s) AS n",
-            [table.name, table.period, table.period, table.ahead],
-        )
-        return [name for (name,) in cursor.fetchall() if name]
+        cursor.execute("SELECT public.ensure_future_partitions(%s)", [table.name])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def analyze(table: PartitionedTable) -> None:
+    """Of a partitioned table autovacuum never does it; its partitions each get their own."""
+    statement = sql.SQL("ANALYZE {}").format(sql.Identifier("public", table.name))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', '5s', false)")
+        # As text: the history wraps the statements of a run, and reads them.
+        cursor.execute(statement.as_string())
 
 
 def ensure_partition_of(table: PartitionedTable, day: date) -> list[str]:

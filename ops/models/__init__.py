@@ -4,6 +4,7 @@ from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
 from ops.models.history import HistoryEntry
 from ops.models.matview import ViewState, ViewStatus
+from ops.models.partition import TableState
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
 
@@ -15,6 +16,7 @@ __all__ = [
     "RunEvent",
     "ScheduleState",
     "ScheduleTick",
+    "TableState",
     "ViewState",
     "ViewStatus",
 ]

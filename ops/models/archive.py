@@ -55,7 +55,7 @@ class PartitionArchive(TimeOrdered):
 
     class Meta:
         db_table = "ops_archive"
-        verbose_name = "archived partition"
+        verbose_name = "partition"
         ordering = ("-id",)
         constraints = (
             one_of("state", ArchiveState, name="archive_state_is_known"),
