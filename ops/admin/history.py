@@ -60,6 +60,12 @@ class HistoryAdmin(ModelAdmin):
         view = self.admin_site.admin_view(self.revert_view)
         return [path("<path:object_id>/history/revert/", view, name=name), *super().get_urls()]
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Model | None:
+        """No text of PostgreSQL's has a NUL in it: such a key names nothing."""
+        return super().get_object(request, object_id, from_field) if "\0" not in object_id else None
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -197,7 +203,6 @@ class HistoryAdmin(ModelAdmin):
     def find(self, request: HttpRequest, object_id: str) -> tuple[Model | None, Timeline | None]:
         """The object, None when it was deleted; no timeline: it never existed."""
         try:
-            # PostgreSQL has no text with a NUL in it.
             pk = self.opts.pk.to_python(unquote(object_id)) if "\0" not in object_id else None
         except ValidationError:
             pk = None

@@ -12,7 +12,7 @@ from tests.ops.history.test_reverting import asked, offers, press
 RECENT = "/admin/ops/historyentry/"
 
 
-@pytest.mark.parametrize("view", ["history/", "history/revert/"])
+@pytest.mark.parametrize("view", ["change/", "delete/", "history/", "history/revert/"])
 @pytest.mark.parametrize(
     "address",
     [
