@@ -8,7 +8,10 @@ from typing import Any
 
 from ops.models import Run
 from ops.models.run import Status
+from ops.runs import SILENCE
 
+# How long a run that is due may wait until the page wonders.
+PATIENCE = timedelta(seconds=30)
 UNITS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -38,6 +41,8 @@ class Progress:
     rate: str
     left: str
     took: str
+    # Why nothing moves.
+    hint: str
 
     def values(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,7 +62,18 @@ def progress_of(run: Run, now: datetime) -> Progress:
         rate=rate_in_words(rate),
         left=f"about {in_words(left)}" if left else "",
         took=in_words(spent) if spent else "",
+        hint=hint_of(run, now),
     )
+
+
+def hint_of(run: Run, now: datetime) -> str:
+    due = run.next_retry_at or run.created_at
+    if run.status == Status.PENDING and now - due > PATIENCE:
+        return f"No worker took it for {in_words(now - due)}: they are busy, or none runs."
+    if run.status == Status.PROCESSING and run.heartbeat_at and now - run.heartbeat_at > SILENCE:
+        silent = in_words(now - run.heartbeat_at)
+        return f"Its worker is silent for {silent}; if it died, the ticker takes the run back."
+    return ""
 
 
 def percent_of(run: Run) -> int | None:

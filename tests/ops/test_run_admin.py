@@ -159,6 +159,26 @@ def test_page_shows_count_rate_and_time_left(ops: Client) -> None:
     assert "b.csv" in page
 
 
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({}, ""),
+        ({"next_retry_at": Now() - timedelta(minutes=2)}, "No worker took it for 2 min"),
+        ({"next_retry_at": Now() + timedelta(minutes=2)}, ""),
+        (working(), ""),
+        (working(heartbeat_at=Now() - timedelta(minutes=3)), "Its worker is silent for 3 min"),
+    ],
+)
+def test_page_wonders_when_nothing_moves(ops: Client, changes: dict[str, Any], hint: str) -> None:
+    run = start(**changes)
+
+    found = ops.get(address(run, "state")).json()["values"]["hint"]
+
+    assert found.startswith(hint)
+    assert bool(found) == bool(hint)
+    assert hint in text_of(ops, address(run))
+
+
 def test_state_says_when_the_page_is_out_of_date(ops: Client) -> None:
     run = start()
     waiting = ops.get(address(run, "state")).json()
