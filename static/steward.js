@@ -26,17 +26,22 @@ document.addEventListener("DOMContentLoaded", () => {
   document.body.prepend(link);
 });
 
-// The theme's menu beside a related object has no key of its own.
-const MENU = ".related-widget-wrapper [x-ref^=relatedWidgetWrapper]";
+// What the theme opens by click alone gets a key and a name.
+const CLICKED = {
+  "[x-on\\:click='sidebarToggle()']": "Sidebar",
+  "[x-on\\:click*=openUserLinks]": "Account",
+  ".related-widget-wrapper [x-ref^=relatedWidgetWrapper]": "Add, change or view",
+};
 document.addEventListener("DOMContentLoaded", () => {
-  for (const menu of document.querySelectorAll(MENU)) {
-    menu.tabIndex = 0;
-    menu.role = "button";
-    menu.ariaLabel = "Add, change or view";
+  for (const [selector, name] of Object.entries(CLICKED)) {
+    for (const element of document.querySelectorAll(selector)) {
+      Object.assign(element, { tabIndex: 0, role: "button", ariaLabel: name });
+    }
   }
 });
 document.addEventListener("keydown", (event) => {
-  if (!["Enter", " "].includes(event.key) || !event.target.matches?.(MENU)) return;
+  const isKeyless = event.target.matches?.(Object.keys(CLICKED).join());
+  if (!isKeyless || !["Enter", " "].includes(event.key)) return;
   event.preventDefault();
   event.target.click();
 });

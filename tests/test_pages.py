@@ -54,7 +54,10 @@ def hostile_bank(db: None) -> None:
 
 @pytest.fixture
 def root(hostile_bank: None) -> Client:
-    return visit_as("superuser")
+    """A superuser whose name, which every page shows, is hostile, too."""
+    client = visit_as("superuser")
+    User.objects.filter(is_superuser=True).update(username=HOSTILE)
+    return client
 
 
 def readable() -> Iterator[Screen]:
@@ -256,6 +259,18 @@ def test_bulk_outcomes_are_safe(root: Client, name: str, fields: dict[str, str])
     text = shown_safely(root.post(QUESTIONS, sent | fields))
 
     assert "Back to the list" in text
+
+
+def test_notes_are_shown_safely_in_the_history(root: Client) -> None:
+    question = Question.objects.filter(status=Status.ACTIVE).first()
+    assert question is not None
+    sent = {"action": "set_difficulty", "_selected_action": [str(question.pk)], "confirmed": "1"}
+    done = root.post(QUESTIONS, sent | {"note": f"Note {HOSTILE}", "difficulty": "hard"})
+    assert "✓" in done.content.decode()
+
+    history = reverse("admin:quizbank_question_history", args=[question.pk])
+    for address in (history, reverse("admin:ops_historyentry_changelist")):
+        assert "Note &lt;script&gt;" in shown_safely(root.get(address))
 
 
 # --- Imports -------------------------------------------------------------------------------------

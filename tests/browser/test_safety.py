@@ -83,3 +83,15 @@ def test_keyboard_skips_the_sidebar(editor_page: Page) -> None:
     page.keyboard.press("Tab")
 
     assert page.evaluate("document.getElementById('content').contains(document.activeElement)")
+
+
+def test_keyboard_logs_out(editor_page: Page) -> None:
+    page = editor_page
+    # Wide enough for the sidebar, at whose foot the account stands.
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/admin/")
+
+    page.get_by_role("button", name="Account").press("Enter")
+    page.get_by_role("button", name="Log out").press("Enter")
+
+    page.wait_for_url("**/admin/logout/")
