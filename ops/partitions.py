@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 from django.apps import apps
 from django.apps.registry import Apps
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations import CreateModel, RunSQL
 from psycopg import sql
+from psycopg.errors import RaiseException
 
+from ops.errors import reason_of
 from ops.registry import PartitionedTable, declared
 from ops.work import Refused
 
@@ -102,12 +104,19 @@ def analyze(table: PartitionedTable) -> None:
 
 
 def ensure_partition_of(table: PartitionedTable, day: date) -> list[str]:
-    """Make the partition that holds this day (UTC), if it is missing; returns the name made."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT public.create_partition(%s::regclass, %s, %s)", [table.name, table.period, day]
-        )
-        return [name for (name,) in cursor.fetchall() if name]
+    """Make the partition that holds this day (UTC), if it is missing; returns the name made.
+
+    Raises Refused where other rows stand, or will stand again.
+    """
+    statement = "SELECT public.create_partition(%s::regclass, %s, %s)"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [table.name, table.period, day])
+            return [name for (name,) in cursor.fetchall() if name]
+    except DatabaseError as error:
+        if isinstance(error.__cause__, RaiseException):
+            raise Refused(reason_of(error)) from error
+        raise
 
 
 def months_after(moment: datetime, months: int | None) -> datetime | None:

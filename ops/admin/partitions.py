@@ -114,6 +114,7 @@ class PartitionAdmin(ModelAdmin):
             "table",
             title=f"Partitions of {table}",
             table=found,
+            tables=[found],
             shown=shown,
             rows=[(each, orders_for(each)) for each in choose(found)],
             may_make=may_start(request.user, operation_named(MAKE_AHEAD)),
@@ -133,7 +134,7 @@ class PartitionAdmin(ModelAdmin):
             orders=orders_for(facts),
             progress=progress_of(facts.run, timezone.now()) if facts.run else None,
             version=version_of(facts.run) if facts.run else "",
-            runs=runs[:RUNS_SHOWN],
+            runs=[(operation_named(run.operation), run) for run in runs[:RUNS_SHOWN]],
         )
 
     def count_view(self, request: HttpRequest, table: str, partition: str) -> HttpResponse:

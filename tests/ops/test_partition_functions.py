@@ -293,7 +293,7 @@ def test_ordered_archive_is_delivered_and_done(old_month: str) -> None:
     assert rows_of_2020() == (0, None)
 
 
-# --- The migration -------------------------------------------------------------------------------
+# --- The migrations -------------------------------------------------------------------------------
 def test_migration_goes_back_and_forth(db: None) -> None:
     loader = MigrationLoader(connection)
     migration = loader.get_migration_by_prefix("ops", "0010_partition_functions")
@@ -311,3 +311,20 @@ def test_migration_goes_back_and_forth(db: None) -> None:
     with connection.schema_editor() as editor:
         migration.apply(before.clone(), editor)
     assert all(there())
+
+
+def test_archived_time_is_free_again_after_the_way_back(db: None) -> None:
+    loader = MigrationLoader(connection)
+    migration = loader.get_migration_by_prefix("ops", "0011_archived_time_is_taken")
+    before = loader.project_state(migration.dependencies[0])
+
+    def body() -> str:
+        return str(fetch("SELECT prosrc FROM pg_proc WHERE proname = 'create_partition'")[0][0])
+
+    assert "ops_archive" in body()
+    with connection.schema_editor() as editor:
+        migration.unapply(before.clone(), editor)
+    assert "ops_archive" not in body()
+    with connection.schema_editor() as editor:
+        migration.apply(before.clone(), editor)
+    assert "ops_archive" in body()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,6 +23,7 @@ from ops.archive.standing import (
     tables_without_future,
 )
 from ops.models import AuditEntry, PartitionArchive, Run
+from ops.runner import perform_here
 from ops.runs import enqueue
 from tests.ops.conftest import member_of
 
@@ -317,3 +318,29 @@ def test_start_page_says_which_partitions_wait(ops: Client) -> None:
 
     assert "<strong>1</strong> Partitions whose retention is over" in text
     assert "<strong>1</strong> Held partitions whose hold is over" in text
+
+
+# --- Made anew while it is in the archive --------------------------------------------------------
+def test_archived_time_is_not_made_anew(db: None) -> None:
+    archived("held")
+    with pytest.raises(DatabaseError, match=f"{OLD} is in the archive: restore it."):
+        make_month()
+
+
+def test_day_of_an_archived_month_is_refused_with_the_reason(transactional_db: None) -> None:
+    archived("dropped")
+    try:
+        parameters = {"table": "audit_logs", "day": "2020-01-15"}
+        run, _ = perform_here(operation="maintain_partitions", parameters=parameters)
+    finally:
+        execute("TRUNCATE ops_archive")
+    assert (run.status, run.error) == ("failed", f"{OLD} is in the archive: restore it.")
+
+
+def test_partition_that_was_made_anew_is_pointed_out(ops: Client) -> None:
+    make_month()
+    archived("dropped")
+
+    assert facts().standing == Standing.DROPPED
+    assert facts().relation is None
+    assert "In the archive, and again in audit_logs:" in page(ops, TABLE)
