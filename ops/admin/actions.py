@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin as DjangoAdmin
-from django.contrib.admin import SimpleListFilter, register, site
+from django.contrib.admin import ShowFacets, SimpleListFilter, register, site
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -83,6 +83,8 @@ class AuditAdmin(ModelAdmin):
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
+    # Each would count the whole table.
+    show_facets = ShowFacets.NEVER
     paginator = EstimatedPaginator
     ordering = ("-id",)
     search_fields = ("entity_id",)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import register
+from django.contrib.admin import ShowFacets, register
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -41,6 +41,8 @@ class RunAdmin(StartingAdmin):
     list_per_page = 50
     paginator = EstimatedPaginator
     show_full_result_count = False
+    # Each would count the whole table.
+    show_facets = ShowFacets.NEVER
     actions = None
     # Running first, then by key: no index serves another order.
     sortable_by = ()
