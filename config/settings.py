@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "config.apps.ConfigConfig",
     "ops.apps.OpsConfig",
+    "assessments.apps.AssessmentsConfig",
     "quizbank.apps.QuizbankConfig",
 ]
 

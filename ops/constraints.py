@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Trim
+from django.db.models.functions import Length, Trim
 
 
 def not_blank(field: str, *, name: str) -> models.CheckConstraint:
@@ -18,3 +18,50 @@ def not_blank(field: str, *, name: str) -> models.CheckConstraint:
 def one_of(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:
     """The value is one of the enumeration's."""
     return models.CheckConstraint(condition=models.Q((f"{field}__in", choices.values)), name=name)
+
+
+def known_or_null(
+    field: str, choices: type[models.TextChoices], *, name: str
+) -> models.CheckConstraint:
+    """The value is one of the enumeration's, or there is none."""
+    unknown = models.Q((f"{field}__isnull", True))
+    return models.CheckConstraint(
+        condition=unknown | models.Q((f"{field}__in", choices.values)), name=name
+    )
+
+
+def between(field: str, low: int, high: int, *, name: str) -> models.CheckConstraint:
+    """The number is in [low, high], or there is none."""
+    return models.CheckConstraint(
+        condition=models.Q((f"{field}__gte", low), (f"{field}__lte", high)),
+        name=name,
+        violation_error_message=f"{field.replace('_', ' ').capitalize()} is {low} to {high}.",
+    )
+
+
+def at_most(field: str, characters: int, *, name: str) -> models.CheckConstraint:
+    """The text is no longer than that, or there is none."""
+    return models.CheckConstraint(
+        condition=models.Q(models.lookups.LessThanOrEqual(Length(field), characters)),
+        name=name,
+        violation_error_message=(
+            f"{field.replace('_', ' ').capitalize()} has {characters:,} characters at most."
+        ),
+    )
+
+
+def secure_address(field: str, *, name: str) -> models.CheckConstraint:
+    """The text is an https address, or there is none."""
+    return models.CheckConstraint(
+        condition=models.Q((f"{field}__regex", r"^https://[^[:space:]]+$")),
+        name=name,
+        violation_error_message="An address begins with https://.",
+    )
+
+
+def sound(field: str, function: str, *, name: str, message: str) -> models.CheckConstraint:
+    """What a SQL function of the database says of the value, or there is none."""
+    judgement = models.Func(field, function=function, output_field=models.BooleanField())
+    return models.CheckConstraint(
+        condition=models.Q(judgement), name=name, violation_error_message=message
+    )

@@ -34,22 +34,40 @@ def test_ops_knows_no_content_app() -> None:
     assert offenders("ops", *CONTENT, "config") == []
 
 
+def test_assessments_know_no_other_content_app() -> None:
+    assert offenders("assessments", "quizbank", "flavors", "config") == []
+
+
+def test_other_apps_know_of_assessments_only_the_member() -> None:
+    found = {
+        name
+        for app in ("quizbank", "flavors")
+        for file in (ROOT / app).rglob("*.py")
+        for name in imports_of(file)
+        if name.startswith("assessments")
+    }
+    assert found <= {"assessments.models"}
+
+
+@pytest.mark.parametrize("app", ["assessments", "quizbank"])
 @pytest.mark.parametrize("room", ["models", "querysets.py"])
-def test_models_know_nothing_above_them(room: str) -> None:
-    above = [f"quizbank.{name}" for name in ("actions", "admin", "jobs", "importing", "formats")]
-    files = ROOT / "quizbank" / room
+def test_models_know_nothing_above_them(app: str, room: str) -> None:
+    above = [f"{app}.{name}" for name in ("actions", "admin", "jobs", "importing", "formats")]
+    files = ROOT / app / room
     checked = sorted(files.rglob("*.py")) if files.is_dir() else [files]
 
     assert checked
     assert [file for file in checked if imports_of(file) & set(above)] == []
 
 
-def test_nobody_imports_the_admin() -> None:
-    found = [row for row in offenders("quizbank", "quizbank.admin") if "/admin/" not in row]
+@pytest.mark.parametrize("app", ["assessments", "quizbank"])
+def test_nobody_imports_the_admin(app: str) -> None:
+    found = [row for row in offenders(app, f"{app}.admin") if "/admin/" not in row]
     assert found == []
 
 
-def test_quizbank_knows_only_the_helpers_of_ops() -> None:
+@pytest.mark.parametrize("app", ["assessments", "quizbank"])
+def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
     allowed = {
         "ops.admin.history",
         "ops.audit",
@@ -68,7 +86,7 @@ def test_quizbank_knows_only_the_helpers_of_ops() -> None:
     }
     found = {
         name
-        for file in (ROOT / "quizbank").rglob("*.py")
+        for file in (ROOT / app).rglob("*.py")
         for name in imports_of(file)
         if name.startswith("ops")
     }

@@ -1,0 +1,16 @@
+from assessments.models.badge import Badge
+from assessments.models.event import ProfileEvent
+from assessments.models.member import Member
+from assessments.models.profile import ProfileSlug, PublicProfile
+from assessments.models.reason import ModerationReason
+from assessments.models.session import AssessmentSession
+
+__all__ = [
+    "AssessmentSession",
+    "Badge",
+    "Member",
+    "ModerationReason",
+    "ProfileEvent",
+    "ProfileSlug",
+    "PublicProfile",
+]
