@@ -12,6 +12,11 @@ from redis import Redis
 from config.services.urls import redis_database, with_redis_database
 
 
+def pytest_configure() -> None:
+    """A million rounds of hashing for each user would be half of the run."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def own_redis() -> Iterator[tuple[Redis, Redis]]:
     """The two Redis databases of this test process: jobs and cache."""
