@@ -285,11 +285,6 @@ def table_facts(name: str, now: datetime) -> TableFacts:
     return facts_of(name, read_catalog([name]), archives.values(), working_runs(), now)
 
 
-def partition_facts(table: str, name: str, now: datetime) -> PartitionFacts | None:
-    found = [each for each in table_facts(table, now).partitions if each.name == name]
-    return found[0] if found else None
-
-
 def facts_of(
     table: str,
     catalog: Catalog,

@@ -35,9 +35,11 @@ def ops_page(browser_page: Page) -> Page:
     return browser_page
 
 
-def order(page: Page, link: str, button: str) -> None:
+def order(page: Page, link: str, button: str, *, typed: str = "") -> None:
     page.get_by_role("link", name=link).click()
     page.get_by_text("What will happen").wait_for()
+    if typed:
+        page.fill("[name=name]", typed)
     page.get_by_role("button", name=button).click()
     page.wait_for_url("**/admin/ops/run/*/change/")
     page.locator("[data-status=completed]").wait_for(timeout=60_000)
@@ -64,3 +66,22 @@ def test_month_is_archived_held_and_restored(worker: None, ops_page: Page) -> No
     page.get_by_text("Restored", exact=False).first.wait_for()
     page.get_by_role("button", name="Count exactly").click()
     page.get_by_text(f"{MONTH} has exactly 500 rows.").wait_for()
+
+
+def test_rows_are_dropped_by_name_and_come_back_from_the_file(worker: None, ops_page: Page) -> None:
+    page, before = ops_page, rows_of_2020()
+    address = f"/admin/ops/partitionarchive/audit_logs/{MONTH}/"
+    page.goto(address)
+    order(page, f"Archive: {MONTH}", "Archive")
+
+    page.goto(f"{address}drop/")
+    page.fill("[name=name]", "audit_logs")
+    page.get_by_role("button", name="Drop the rows").click()
+    page.get_by_text(f"Nothing was started: type {MONTH} to confirm.").wait_for()
+    page.goto(address)
+    order(page, f"Drop the rows: {MONTH}", "Drop the rows", typed=MONTH)
+    assert PartitionArchive.objects.get().state == "dropped"
+
+    page.goto(address)
+    order(page, f"Restore: {MONTH}", "Restore")
+    assert rows_of_2020() == before
