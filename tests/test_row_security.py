@@ -8,7 +8,12 @@ import pytest
 from django.db import connection
 
 # With the owner's power, and open to clients: each works for app.current_user_id only.
-OPEN_DEFINERS = {"get_own_profile"}
+OPEN_DEFINERS = {
+    "appeal_own_profile",
+    "get_own_profile",
+    "submit_own_profile",
+    "withdraw_own_profile",
+}
 CLIENTS = "ARRAY['steward_anon', 'steward_member']"
 
 

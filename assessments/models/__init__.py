@@ -1,7 +1,7 @@
 from assessments.models.badge import Badge
 from assessments.models.event import ProfileEvent
 from assessments.models.member import Member
-from assessments.models.profile import ProfileSlug, PublicProfile
+from assessments.models.profile import ProfileSlug, PublicProfile, ReservedWord
 from assessments.models.reason import ModerationReason
 from assessments.models.session import AssessmentSession
 
@@ -13,4 +13,5 @@ __all__ = [
     "ProfileEvent",
     "ProfileSlug",
     "PublicProfile",
+    "ReservedWord",
 ]

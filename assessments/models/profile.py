@@ -191,3 +191,26 @@ class ProfileSlug(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class ReservedWord(models.Model):
+    """What no slug may be, or may not have among its words: names of pages, insults."""
+
+    word = models.TextField(primary_key=True)
+    anywhere = models.BooleanField(
+        default=False, db_default=False, help_text="Refused among other words, too."
+    )
+
+    class Meta:
+        db_table = "reserved_slug_words"
+        ordering = ("word",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(word__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"),
+                name="reserved_word_is_a_slug",
+                violation_error_message="A word has small letters, digits and single hyphens.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.word

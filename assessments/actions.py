@@ -1,0 +1,318 @@
+"""Writes to public profiles: atomic, keyword-only. The database has the last word.
+
+A step locks the profile, compares the version that the moderator saw, moves the state, and appends
+an event; `choices.STEPS` says which steps there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from assessments.models import Member, ModerationReason, ProfileEvent, PublicProfile
+from assessments.models.choices import REVERSIBLE, STEPS, Action, State
+from assessments.models.profile import REVIEWED
+from assessments.slugs import candidates
+from ops.audit import record
+from ops.errors import reason_of
+
+SLUG_TAKEN = "public_profiles_profile_slug_key"
+# More conflicts in a row than this are no coincidence.
+SLUG_TRIES = 100
+
+
+class Refused(Exception):
+    """The profile stays as it is; the text tells a person why."""
+
+
+class Stale(Refused):
+    """It is not what the moderator saw."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else decided meanwhile, or the owner changed it. Look again.")
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a decision says: a canned reason, whose texts stand in for those that are empty."""
+
+    reason: ModerationReason | None = None
+    message: str = ""
+    note: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        canned = self.reason
+        return {
+            "reason": canned,
+            "message": self.message.strip() or (canned.message if canned else ""),
+            "private_note": self.note.strip() or (canned.note if canned else ""),
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bulk decision did with one profile."""
+
+    profile: PublicProfile
+    done: bool
+    message: str
+
+
+NOTHING_TO_SAY = Why()
+
+
+# --- The owner ------------------------------------------------------------------------------------
+def create_profile(*, member: Member, name: str, slug: str = "", **content: Any) -> PublicProfile:
+    """A draft of the member. Without `slug`, one is made from the name."""
+    for tried in [slug] if slug else islice(candidates(name), SLUG_TRIES):
+        try:
+            return insert_profile(member, name, tried, content)
+        except IntegrityError as error:
+            if slug or not is_about_slug(error):
+                raise Refused(reason_of(error)) from error
+    raise Refused("No slug was free. Choose one.")
+
+
+def is_about_slug(error: IntegrityError) -> bool:
+    """Taken, or reserved: another one may pass."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return (
+        getattr(diagnosis, "constraint_name", None) == SLUG_TAKEN
+        or getattr(diagnosis, "column_name", None) == "profile_slug"
+    )
+
+
+def insert_profile(
+    member: Member, name: str, slug: str, content: Mapping[str, Any]
+) -> PublicProfile:
+    with transaction.atomic():
+        return PublicProfile.objects.create(user=member, name=name, profile_slug=slug, **content)
+
+
+def submit_profile(*, profile: PublicProfile) -> None:
+    """Opt in, and ask for publication; again after changes or a rejection."""
+    take_owner_step(profile, Action.SUBMIT)
+
+
+def appeal_decision(*, profile: PublicProfile, message: str) -> None:
+    """Once for a decision; another moderator judges it."""
+    take_owner_step(profile, Action.APPEAL, message)
+
+
+def withdraw_profile(*, profile: PublicProfile) -> None:
+    """Opt out: gone from the public at once, from every state."""
+    take_owner_step(profile, Action.WITHDRAW)
+
+
+def take_owner_step(profile: PublicProfile, action: Action, message: str = "") -> None:
+    """The SQL function that members' apps reach, too."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT public.take_owner_step(%s, %s, %s)", [profile.pk, action, message]
+            )
+    except DatabaseError as error:
+        raise Refused(reason_of(error)) from error
+
+
+# --- The moderator --------------------------------------------------------------------------------
+def publish_profile(
+    *, profile: PublicProfile, version: int, user: User, batch: UUID | None = None
+) -> ProfileEvent:
+    """What was submitted; or, of a published profile, the edit that waits."""
+    return take_step(profile, Action.PUBLISH, State.PUBLISHED, user, version, batch=batch)
+
+
+def request_changes(
+    *, profile: PublicProfile, version: int, user: User, why: Why, batch: UUID | None = None
+) -> ProfileEvent:
+    """Of what was submitted, or of the edit that waits, which is then dropped."""
+    return take_step(
+        profile, Action.REQUEST_CHANGES, State.CHANGES_REQUESTED, user, version, why, batch=batch
+    )
+
+
+def reject_profile(
+    *, profile: PublicProfile, version: int, user: User, why: Why, batch: UUID | None = None
+) -> ProfileEvent:
+    """What was submitted, or the edit that waits, which is then dropped."""
+    return take_step(profile, Action.REJECT, State.REJECTED, user, version, why, batch=batch)
+
+
+def hide_profile(
+    *, profile: PublicProfile, version: int, user: User, why: Why, batch: UUID | None = None
+) -> ProfileEvent:
+    return take_step(profile, Action.HIDE, State.HIDDEN, user, version, why, batch=batch)
+
+
+def restore_profile(
+    *, profile: PublicProfile, version: int, user: User, batch: UUID | None = None
+) -> ProfileEvent:
+    return take_step(profile, Action.RESTORE, State.PUBLISHED, user, version, batch=batch)
+
+
+def uphold_decision(*, profile: PublicProfile, version: int, user: User, why: Why) -> ProfileEvent:
+    """The appeal fails: the state before it, by somebody else than who decided."""
+    appeal = profile.events.filter(action=Action.APPEAL).order_by("-version").first()
+    before = State(appeal.from_state) if appeal else State.HIDDEN
+    return take_step(profile, Action.UPHOLD, before, user, version, why)
+
+
+def overturn_decision(
+    *, profile: PublicProfile, version: int, user: User, why: Why
+) -> ProfileEvent:
+    """The appeal succeeds: published, by somebody else than who decided."""
+    return take_step(profile, Action.OVERTURN, State.PUBLISHED, user, version, why)
+
+
+def undo_decision(*, event: ProfileEvent, user: User, batch: UUID | None = None) -> ProfileEvent:
+    """A new, inverse event; refused once anything about the profile changed since."""
+    if event.action not in REVERSIBLE or event.from_state == event.to_state:
+        raise Refused("That step cannot be taken back.")
+    return take_step(
+        event.profile,
+        Action.UNDO,
+        State(event.from_state),
+        user,
+        event.version,
+        batch=batch,
+        undoes=event,
+    )
+
+
+# --- Many at once ---------------------------------------------------------------------------------
+BULK = {
+    Action.PUBLISH: State.PUBLISHED,
+    Action.HIDE: State.HIDDEN,
+    Action.REJECT: State.REJECTED,
+}
+
+
+def decide_many(
+    *, action: Action, seen: Mapping[UUID, int], user: User, why: Why = NOTHING_TO_SAY
+) -> tuple[UUID, list[Outcome]]:
+    """Publish, hide or reject profiles (key → version that was seen) with one shared reason.
+
+    Each for itself: one that is refused keeps no other. Returns the id of the batch.
+    """
+    batch = uuid4()
+    profiles = PublicProfile.objects.in_bulk(list(seen))
+    return batch, [
+        outcome_of(
+            profile, lambda profile=profile: take_step(  # type: ignore[misc]
+                profile, action, BULK[action], user, seen[profile.pk], why, batch=batch
+            )
+        )
+        for profile in profiles.values()
+    ]  # fmt: skip
+
+
+def undo_batch(*, batch: UUID, user: User) -> list[Outcome]:
+    """Take back what one batch did; what changed since stays, and says so."""
+    events: Sequence[ProfileEvent] = list(
+        ProfileEvent.objects.filter(batch=batch)
+        .exclude(action=Action.UNDO)
+        .select_related("profile")
+    )
+    undoing = uuid4()
+    return [
+        outcome_of(
+            event.profile,
+            lambda event=event: undo_decision(event=event, user=user, batch=undoing),  # type: ignore[misc]
+        )
+        for event in events
+    ]
+
+
+def outcome_of(profile: PublicProfile, decide: Any) -> Outcome:
+    try:
+        event = decide()
+    except Refused as refusal:
+        return Outcome(profile, done=False, message=str(refusal))
+    return Outcome(profile, done=True, message=f"Now {State(event.to_state).label.lower()}.")
+
+
+# --- One step -------------------------------------------------------------------------------------
+def take_step(
+    profile: PublicProfile,
+    action: Action,
+    to_state: State,
+    user: User,
+    version: int,
+    why: Why = NOTHING_TO_SAY,
+    *,
+    batch: UUID | None = None,
+    undoes: ProfileEvent | None = None,
+) -> ProfileEvent:
+    """Raises Stale when `version` is not the profile's, Refused for every other rule."""
+    try:
+        with transaction.atomic():
+            current = PublicProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
+            if current.version != version:
+                raise Stale
+            before = State(current.state)
+            after, changes = moved(current, action, to_state)
+            event = ProfileEvent.objects.create(
+                profile=current,
+                version=current.version,
+                action=action,
+                from_state=before,
+                to_state=after,
+                actor=user,
+                actor_name=user.get_username(),
+                changes=changes,
+                batch=batch,
+                undoes=undoes,
+                **why.columns(),
+            )
+            record(
+                action=f"{action}_profile",
+                entity=current,
+                details={"label": str(current), "reason": why.columns()["message"]},
+                actor=user,
+            )
+    except DatabaseError as error:
+        raise Refused(reason_of(error)) from error
+    return event
+
+
+def moved(
+    profile: PublicProfile, action: Action, to_state: State
+) -> tuple[State, dict[str, list[Any]]]:
+    """Write the step; returns the state after it, and what it changed in reviewed fields."""
+    before, changes = State(profile.state), {}
+    if before == State.PUBLISHED and action in (
+        Action.PUBLISH, Action.REQUEST_CHANGES, Action.REJECT
+    ):  # fmt: skip
+        if profile.pending_revision is None:
+            raise Refused("It is published as it stands.")
+        to_state = State.PUBLISHED
+        if action == Action.PUBLISH:
+            changes = applied_revision(profile)
+        profile.pending_revision = profile.revised_at = None
+    elif (before, to_state) not in STEPS[action]:
+        raise Refused(f"From {before.label.lower()} that step is not possible.")
+    elif to_state == State.PUBLISHED and (action == Action.PUBLISH or not profile.published_at):
+        profile.published_at = timezone.now()
+    profile.state = to_state
+    profile.claimed_by = profile.claimed_until = None
+    profile.save()
+    profile.refresh_from_db()
+    return to_state, changes
+
+
+def applied_revision(profile: PublicProfile) -> dict[str, list[Any]]:
+    """Take the values that wait; returns field → [before, after]."""
+    waiting = profile.pending_revision or {}
+    revision = {name: waiting[name] for name in REVIEWED if name in waiting}
+    changes = {name: [getattr(profile, name), value] for name, value in revision.items()}
+    for name, value in revision.items():
+        setattr(profile, name, value)
+    return changes
