@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from ops.registry import PartitionedTable, register
+from datetime import timedelta
+
+from ops.registry import Every, MaterializedView, PartitionedTable, Schedule, register
 
 register(
     # Ten years, so that leaderboards lose nobody.
@@ -10,5 +12,18 @@ register(
         period="year",
         ahead=3,
         keep_months=120,
+    ),
+    MaterializedView(
+        "assessment_leaderboard",
+        "Leaderboards",
+        model="assessments.LeaderboardRow",
+        reads=("cs_assessment_sessions", "members"),
+        stale_after=timedelta(minutes=10),
+    ),
+    Schedule(
+        "refresh-assessment-leaderboard",
+        "refresh",
+        Every(timedelta(minutes=5)),
+        target="assessment_leaderboard",
     ),
 )

@@ -10,6 +10,7 @@ from django.db import connection
 # With the owner's power, and open to clients: each works for app.current_user_id only.
 OPEN_DEFINERS = {
     "appeal_own_profile",
+    "get_lightning_percentile",
     "get_own_profile",
     "submit_own_profile",
     "withdraw_own_profile",

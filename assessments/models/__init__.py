@@ -1,5 +1,10 @@
 from assessments.models.badge import Badge
 from assessments.models.event import ProfileEvent
+from assessments.models.leaderboard import (
+    LeaderboardPrevious,
+    LeaderboardRow,
+    LeaderboardTotal,
+)
 from assessments.models.member import Member
 from assessments.models.profile import ProfileSlug, PublicProfile, ReservedWord
 from assessments.models.reason import ModerationReason
@@ -8,6 +13,9 @@ from assessments.models.session import AssessmentSession
 __all__ = [
     "AssessmentSession",
     "Badge",
+    "LeaderboardPrevious",
+    "LeaderboardRow",
+    "LeaderboardTotal",
     "Member",
     "ModerationReason",
     "ProfileEvent",

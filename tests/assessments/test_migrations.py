@@ -67,7 +67,8 @@ def migrate(*targets: tuple[str, str | None]) -> None:
 @pytest.mark.parametrize(
     ("app", "down", "up"),
     [
-        ("assessments", None, "0004_owner_steps"),
+        ("assessments", None, "0005_leaderboards"),
+        ("assessments", "0004_owner_steps", "0005_leaderboards"),
         ("assessments", "0003_rules", "0004_owner_steps"),
         ("assessments", "0002_tables", "0003_rules"),
         ("quizbank", "0010_list_indexes", "0011_lightning_row_security"),

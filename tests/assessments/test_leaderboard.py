@@ -1,0 +1,239 @@
+"""Ranks against a plain oracle; movement; the percentile; who may ask."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from assessments.models import (
+    AssessmentSession,
+    LeaderboardPrevious,
+    LeaderboardRow,
+    LeaderboardTotal,
+    Member,
+)
+from ops.models import Run
+from tests.assessments.people import make_member, make_session
+from tests.assessments.roles import ANON, MEMBER, ask
+
+pytestmark = pytest.mark.django_db
+
+DIMENSIONS = {
+    "overall": "overall_score",
+    "technical": "technical_score",
+    "emotional": "emotional_score",
+    "creative": "creative_score",
+    "lightning": "lightning_round_score",
+}
+NOW = timezone.now()
+
+
+def refresh() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refresh_assessment_leaderboard()")
+
+
+def attempt(member: Member, overall: int | None, *, days: int = 0, **given: Any) -> Any:
+    moment = NOW - timedelta(days=days)
+    return make_session(
+        member, overall_score=overall, started_at=moment, completed_at=moment, **given
+    )
+
+
+def percentile(member: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT get_lightning_percentile(%s)", [getattr(member, "pk", member)])
+        return cursor.fetchone()[0]
+
+
+def oracle() -> dict[UUID, dict[str, Any]]:
+    """Member → rank by dimension, the slow and plain way."""
+    best: dict[UUID, AssessmentSession] = {}
+    sessions = AssessmentSession.objects.filter(status="completed", user__is_active=True)
+    for each in sessions.exclude(overall_score=None):
+        known = best.get(each.user_id)
+        if known is None or order(each) < order(known):
+            best[each.user_id] = each
+    return {
+        user: {
+            name: None
+            if (own := getattr(each, field)) is None
+            else 1 + sum((getattr(other, field) or -1) > own for other in best.values())
+            for name, field in DIMENSIONS.items()
+        }
+        for user, each in best.items()
+    }
+
+
+def order(session: AssessmentSession) -> tuple[Any, ...]:
+    return -session.overall_score, session.completed_at, session.pk
+
+
+def board() -> dict[UUID, dict[str, Any]]:
+    return {
+        row.user_id: {name: getattr(row, f"{name}_rank") for name in DIMENSIONS}
+        for row in LeaderboardRow.objects.all()
+    }
+
+
+def score(random: Random) -> int | None:
+    return random.choice([None, 0, 10, 50, 50, 90, 100])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ranks_are_the_oracles(seed: int) -> None:
+    random = Random(seed)  # noqa: S311  # a test's data
+    for _ in range(random.choice([0, 1, 2, 12])):
+        member = make_member(is_active=random.random() > 0.2)
+        for _ in range(random.choice([0, 1, 1, 3])):
+            flat = {name: score(random) for name in ("technical", "emotional", "creative")}
+            nested = {name: {"overall": value or 0} for name, value in flat.items()}
+            attempt(
+                member,
+                score(random),
+                days=random.randrange(9),
+                category_scores=random.choice([flat, nested, None]),
+                lightning_round_score=score(random),
+            )
+    refresh()
+
+    assert board() == oracle()
+    totals = dict(LeaderboardTotal.objects.values_list("dimension", "members"))
+    assert totals == {
+        name: sum(ranks[name] is not None for ranks in oracle().values()) for name in DIMENSIONS
+    }
+
+
+def test_ties_share_a_rank_and_the_earlier_comes_first() -> None:
+    scores = [(30, 1), (50, 1), (50, 2), (30, 5), (10, 1)]
+    members = [make_member() for _ in scores]
+    for member, (overall, days) in zip(members, scores, strict=True):
+        attempt(member, overall, days=days)
+    refresh()
+
+    rows = LeaderboardRow.objects.values_list("overall_rank", "user_id")
+    order_of = [members[index].pk for index in (2, 1, 3, 0, 4)]
+    assert list(rows) == list(zip([1, 1, 3, 3, 5], order_of, strict=True))
+
+
+def test_second_attempt_breaks_no_refresh_and_the_best_counts(member: Member) -> None:
+    for overall in (60, 90, 70):
+        attempt(member, overall)
+    refresh()
+    assert [row.overall_score for row in LeaderboardRow.objects.all()] == [90]
+
+
+def test_movement_is_since_the_last_refresh_that_differed(member: Member, other: Member) -> None:
+    attempt(member, 50)
+    attempt(other, 60)
+    refresh()
+    assert set(LeaderboardPrevious.objects.values_list("overall_rank", flat=True)) == {None}
+
+    attempt(member, 70)
+    for _ in range(2):
+        refresh()
+        moved = {row.user_id: row for row in LeaderboardPrevious.objects.all()}
+        assert (moved[member.pk].overall_rank, moved[member.pk].now_overall) == (2, 1)
+        assert (moved[other.pk].overall_rank, moved[other.pk].now_overall) == (1, 2)
+
+    Member.objects.filter(pk=other.pk).update(is_active=False)
+    refresh()
+    [left] = LeaderboardPrevious.objects.all()
+    assert (left.user_id, left.overall_rank, left.now_overall) == (member.pk, 1, 1)
+
+
+def test_refresh_without_a_change_writes_no_row(member: Member, other: Member) -> None:
+    attempt(member, 50)
+    attempt(other, 60)
+    refresh()
+
+    def versions() -> list[Any]:
+        found = []
+        with connection.cursor() as cursor:
+            for table in ("assessment_leaderboard", "leaderboard_previous", "leaderboard_totals"):
+                cursor.execute(f"SELECT ctid::text, xmin::text, * FROM {table} ORDER BY 1")
+                found.append([row[:2] for row in cursor.fetchall()])
+        return found
+
+    before = versions()
+    refresh()
+    assert versions() == before
+
+
+def test_refresh_is_in_the_ledger(member: Member) -> None:
+    refresh()
+    run = Run.objects.get(operation="refresh", target="assessment_leaderboard")
+    assert run.result == "0 rows."
+
+
+def test_percentile_is_how_many_are_behind() -> None:
+    members = [make_member() for _ in range(5)]
+    for member, lightning in zip(members, (90, 70, 70, 10, None), strict=True):
+        attempt(member, 50, lightning_round_score=lightning)
+    refresh()
+    found = [percentile(member) for member in members]
+    assert [None if each is None else float(each) for each in found] == [
+        100.0,
+        66.67,
+        66.67,
+        0.0,
+        None,
+    ]
+    assert percentile(uuid4()) is None
+    assert percentile(None) is None
+
+
+def test_only_one_on_the_board_has_no_percentile(member: Member) -> None:
+    attempt(member, 50, lightning_round_score=80)
+    refresh()
+    assert percentile(member) is None
+
+
+def test_members_ask_for_their_own_percentile_only(member: Member, other: Member) -> None:
+    for each, lightning in ((member, 80), (other, 60)):
+        attempt(each, 50, lightning_round_score=lightning)
+    refresh()
+    own = ask(MEMBER, member.pk, "SELECT get_lightning_percentile(%s)", member.pk)
+    assert [float(value) for (value,) in own] == [100.0]
+    for caller in (member.pk, None):
+        with pytest.raises(DatabaseError, match="their own percentile only"):
+            ask(MEMBER, caller, "SELECT get_lightning_percentile(%s)", other.pk)
+    with pytest.raises(DatabaseError, match="permission denied"):
+        ask(ANON, None, "SELECT get_lightning_percentile(%s)", other.pk)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM assessment_leaderboard",
+        "SELECT * FROM leaderboard_totals",
+        "SELECT * FROM leaderboard_previous",
+        "SELECT refresh_assessment_leaderboard()",
+        "SELECT after_refresh_assessment_leaderboard()",
+        "REFRESH MATERIALIZED VIEW assessment_leaderboard",
+    ],
+)
+@pytest.mark.parametrize("role", [ANON, MEMBER])
+def test_board_is_closed_to_client_roles(member: Member, role: str, query: str) -> None:
+    with pytest.raises(DatabaseError, match=r"permission denied|must be owner"):
+        ask(role, member.pk, query)
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_top_of_a_board_is_read_from_its_index(dimension: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(
+            f"EXPLAIN (COSTS OFF) SELECT user_id FROM assessment_leaderboard"
+            f" WHERE {dimension}_rank <= 100 ORDER BY {dimension}_rank, completed_at, user_id"
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"idx_leaderboard_{dimension}_rank" in plan
+    assert "Sort" not in plan
