@@ -70,6 +70,7 @@ def test_nobody_imports_the_admin(app: str) -> None:
 def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
     allowed = {
         "ops.admin.history",
+        "ops.admin.reading",
         "ops.audit",
         "ops.constraints",
         "ops.errors",

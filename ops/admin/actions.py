@@ -11,20 +11,17 @@ from uuid import UUID
 from django.contrib.admin import ModelAdmin as DjangoAdmin
 from django.contrib.admin import ShowFacets, SimpleListFilter, register, site
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, URLPattern, reverse
-from unfold.admin import ModelAdmin
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from unfold.decorators import display
 
 from ops.admin.filters import DayFilter
+from ops.admin.reading import ReadingAdmin
 from ops.models import AuditEntry, Run
 from ops.pages import EstimatedPaginator
 from ops.queries import values_in_index
 
-KEPT_URLS = ("ops_auditentry_changelist", "ops_auditentry_change", None)
 SYSTEM = "system"
 # Details that the list leaves out.
 KEYS = ("run", "operation")
@@ -77,7 +74,8 @@ class ThingFilter(IndexedFilter):
 
 
 @register(AuditEntry)
-class AuditAdmin(ModelAdmin):
+class AuditAdmin(ReadingAdmin):
+    page_template = "admin/ops/audit/entry.html"
     list_display = ("when", "person", "what", "thing", "told", "address")
     list_filter = (ActorFilter, ActionFilter, ThingFilter, ("created_at", DayFilter))
     list_filter_submit = True
@@ -101,15 +99,6 @@ class AuditAdmin(ModelAdmin):
         """Who may see the own actions only: `get_queryset` leaves out the others'."""
         seen = ("ops.view_auditentry", "ops.view_own_auditentry")
         return any(request.user.has_perm(permission) for permission in seen)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
 
     # --- The list ----------------------------------------------------------------------------
     @display(description="when")
@@ -145,35 +134,16 @@ class AuditAdmin(ModelAdmin):
         return queryset.filter(named | Q(entity_id=term) | Q(actor__in=people)), False
 
     # --- One action --------------------------------------------------------------------------
-    def get_urls(self) -> list[URLPattern]:
-        return [url for url in super().get_urls() if url.name in KEPT_URLS]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        if request.method == "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
-        entry = self.get_object(request, object_id)
-        if entry is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": f"{self.what(entry)}: {thing_of(entry)}"
-            if entry.entity_id
-            else self.what(entry),
-            "entry": entry,
-            "person": self.person(entry),
-            "thing": thing_of(entry),
-            "thing_url": url_of(entry, request),
-            "run_url": run_url_of(entry, request),
-            "details": details_of(entry),
+    def page_context(self, request: HttpRequest, obj: AuditEntry) -> dict[str, Any]:
+        return {
+            "title": f"{self.what(obj)}: {thing_of(obj)}" if obj.entity_id else self.what(obj),
+            "entry": obj,
+            "person": self.person(obj),
+            "thing": thing_of(obj),
+            "thing_url": url_of(obj, request),
+            "run_url": run_url_of(obj, request),
+            "details": details_of(obj),
         }
-        return TemplateResponse(request, "admin/ops/audit/entry.html", context)
 
 
 def in_words(name: str) -> str:

@@ -12,7 +12,7 @@ from django.contrib.admin import register
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
@@ -21,10 +21,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
+from ops.admin.reading import ReadingAdmin
 from ops.matviews import REFRESH, Durations, ViewFacts, facts, start_refreshes
 from ops.models import Run, ViewStatus
 from ops.progress import in_words
@@ -33,7 +33,6 @@ from ops.work import Refused
 # A bar and the gap after it; the tallest bar.
 BAR_STEP, BAR_HEIGHT = 5, 28
 RUNS_SHOWN = 20
-KEPT_URLS = ("ops_viewstatus_changelist", "ops_viewstatus_change", None)
 STATES = {
     "Refreshing": "info",
     "Fresh": "success",
@@ -56,7 +55,8 @@ class ViewList(ChangeList):
 
 
 @register(ViewStatus)
-class ViewStatusAdmin(ModelAdmin):
+class ViewStatusAdmin(ReadingAdmin):
+    page_template = "admin/ops/viewstatus/page.html"
     list_display = (
         "title",
         "state",
@@ -76,15 +76,6 @@ class ViewStatusAdmin(ModelAdmin):
     # --- Who ---------------------------------------------------------------------------------
     def has_refresh_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("ops.refresh_viewstatus")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
     # --- The list ----------------------------------------------------------------------------
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -162,7 +153,6 @@ class ViewStatusAdmin(ModelAdmin):
 
     # --- One view ----------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
-        kept = [url for url in super().get_urls() if url.name in KEPT_URLS]
         return [
             path(
                 f"<path:object_id>/{name}/",
@@ -173,45 +163,29 @@ class ViewStatusAdmin(ModelAdmin):
                 ("refresh", self.refresh_view),
                 ("refresh-blocking", self.refresh_blocking_view),
             )
-        ] + kept
+        ] + super().get_urls()
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        if request.method == "POST":
-            return HttpResponseNotAllowed(["GET"])
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        view = self.get_object(request, unquote(object_id))
-        if view is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        [known] = facts([view], timezone.now())
-        runs = Run.objects.filter(operation=REFRESH, target=view.pk).order_by("-id")
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+    def page_context(self, request: HttpRequest, obj: ViewStatus) -> dict[str, Any]:
+        [known] = facts([obj], timezone.now())
+        runs = Run.objects.filter(operation=REFRESH, target=obj.pk).order_by("-id")
+        return {
             "title": known.title,
             "facts": known,
-            "key": quote(view.pk),
+            "key": quote(obj.pk),
             "state": state_of(known),
             "state_kind": STATES[state_of(known)],
-            "by": person_of(view),
-            "took": took_of(view),
-            "changes": changes_of(view),
-            "rows": rows_of(view),
-            "size": size_of(view),
-            "limit": in_words(view.stale_after),
+            "by": person_of(obj),
+            "took": took_of(obj),
+            "changes": changes_of(obj),
+            "rows": rows_of(obj),
+            "size": size_of(obj),
+            "limit": in_words(obj.stale_after),
             "runs": runs[:RUNS_SHOWN],
             "content": content_of(request, known),
-            "exists": view.total_bytes is not None,
-            "may_refresh": view.total_bytes is not None and self.has_refresh_permission(request),
+            "exists": obj.total_bytes is not None,
+            "may_refresh": obj.total_bytes is not None and self.has_refresh_permission(request),
             **chart_of(known.durations),
         }
-        return TemplateResponse(request, "admin/ops/viewstatus/page.html", context)
 
     def refresh_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.start(request, [self.posted(request, object_id).pk])

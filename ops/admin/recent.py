@@ -15,10 +15,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
-from unfold.admin import ModelAdmin
 
 from ops.admin.history import HistoryAdmin
 from ops.admin.history_filters import RecentFilter, kinds_of
+from ops.admin.reading import ReadingAdmin
 from ops.history import recent as reading
 from ops.history.recent import Cursor, Filter, Happening, Touched
 from ops.history.rows import Subject, label_of
@@ -56,7 +56,7 @@ class Line:
 
 
 @register(HistoryEntry)
-class RecentChanges(ModelAdmin):
+class RecentChanges(ReadingAdmin):
     def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, "ops_historyentry"
         return [
@@ -64,15 +64,6 @@ class RecentChanges(ModelAdmin):
             path("deleted/", view(self.deleted_view), name=f"{name}_deleted"),
             path("<path:object_id>/change/", view(self.entry_view), name=f"{name}_change"),
         ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -30,11 +29,12 @@ from ops.runs import cancel_run, may_order, may_stop, retry_now, run_again
 from ops.work import Refused
 
 # Of Django's own screens; a run keeps its history itself, and is forgotten by a job.
-KEPT_URLS = ("ops_run_changelist", "ops_run_add", "ops_run_change", None)
 
 
 @register(Run)
 class RunAdmin(StartingAdmin):
+    kept = ("changelist", "add", "change")
+    page_template = "admin/ops/run/page.html"
     list_display = ("title", "state", "bar", "person", "ordered", "took", "outcome")
     list_filter = (OperationFilter, "status", PersonFilter, ("created_at", DayFilter))
     list_filter_submit = True
@@ -54,12 +54,6 @@ class RunAdmin(StartingAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
         """Who may see the own runs only: `get_queryset` leaves out the others'."""
         return request.user.has_perm("ops.view_run") or request.user.has_perm("ops.view_own_run")
-
-    def has_change_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Run | None = None) -> bool:
-        return False
 
     # --- The list ----------------------------------------------------------------------------
     @display(description="run")
@@ -111,43 +105,28 @@ class RunAdmin(StartingAdmin):
     # --- One run -----------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        kept = [url for url in super().get_urls() if url.name in KEPT_URLS]
         return [
             path("<uuid:pk>/state/", view(self.state_view), name="ops_run_state"),
             path("<uuid:pk>/cancel/", view(self.cancel_view), name="ops_run_cancel"),
             path("<uuid:pk>/retry/", view(self.retry_view), name="ops_run_retry"),
             path("<uuid:pk>/repeat/", view(self.repeat_view), name="ops_run_repeat"),
-            *kept,
+            *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: Any = None,
-    ) -> HttpResponse:
-        if request.method == "POST" or not self.has_view_permission(request):
-            raise PermissionDenied
-        run = self.get_object(request, object_id)
-        if run is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        operation = declared(Operation).get(run.operation)
-        events = list(run.events.all())
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title_of(run),
-            "run": run,
+    def page_context(self, request: HttpRequest, obj: Run) -> dict[str, Any]:
+        operation = declared(Operation).get(obj.operation)
+        events = list(obj.events.all())
+        return {
+            "title": title_of(obj),
+            "run": obj,
             "operation": operation,
-            "version": version_of(run),
-            "progress": progress_of(run, timezone.now()),
-            "person": person_of(run),
-            "parameters": labelled(run.parameters, operation),
+            "version": version_of(obj),
+            "progress": progress_of(obj, timezone.now()),
+            "person": person_of(obj),
+            "parameters": labelled(obj.parameters, operation),
             "events": events,
-            **buttons(request.user, run),
+            **buttons(request.user, obj),
         }
-        return TemplateResponse(request, "admin/ops/run/page.html", context)
 
     def state_view(self, request: HttpRequest, pk: str) -> HttpResponse:
         """What changes while a run works; the page asks for it."""

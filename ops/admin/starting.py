@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -18,6 +17,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from ops.admin.reading import ReadingAdmin
 from ops.registry import Operation, Parameter, declared
 from ops.runs import enqueue, may_start
 from ops.work import Refused
@@ -32,7 +32,7 @@ def startable(user: Any) -> list[Operation]:
     ]
 
 
-class StartingAdmin(ModelAdmin):
+class StartingAdmin(ReadingAdmin):
     """The "add" page of the ledger."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -8,10 +8,9 @@ from django.contrib.admin import ModelAdmin as BaseModelAdmin
 from django.contrib.admin import SimpleListFilter, register
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from ops.admin.reading import ReadingAdmin
 from ops.matviews import last_refresh
 from quizbank.admin.exams import questions_link
 from quizbank.models import CategoryStatistic
@@ -35,7 +34,8 @@ class ExamFilter(SimpleListFilter):
 
 
 @register(CategoryStatistic)
-class CategoryStatisticAdmin(ModelAdmin):
+class CategoryStatisticAdmin(ReadingAdmin):
+    kept = ("changelist",)
     list_display = ("exam", "category", "total", "premium", "user_generated")
     list_display_links = None
     list_filter = (ExamFilter,)
@@ -43,20 +43,6 @@ class CategoryStatisticAdmin(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     list_before_template = "admin/quizbank/categorystatistic/as_of.html"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def get_urls(self) -> list[URLPattern]:
-        """The list alone: a row has no page of its own."""
-        name = "quizbank_categorystatistic_changelist"
-        return [url for url in super().get_urls() if url.name == name]
 
     def get_queryset(self, request: HttpRequest) -> CategoryStatisticQuerySet:
         return CategoryStatistic.objects.with_names()

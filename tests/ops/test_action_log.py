@@ -123,9 +123,9 @@ def test_nobody_writes_to_it(db: None) -> None:
     entry = record("publish", "1")
     client = client_of(root)
 
-    assert client.post(f"{LIST}{entry.pk}/change/", {"action": "x"}).status_code == 403
+    assert client.post(f"{LIST}{entry.pk}/change/", {"action": "x"}).status_code == 405
     for address in (f"{LIST}{entry.pk}/delete/", f"{LIST}add/"):
-        assert "/change/" in client.post(address)["Location"], "there is no such page"
+        assert client.post(address).status_code == 404, "there is no such page"
     assert AuditEntry.objects.contains(entry)
 
 
