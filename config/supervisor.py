@@ -24,18 +24,41 @@ COLOURS = (36, 33, 35, 32, 34, 31)
 Write = Callable[[str], None]
 
 
+class StopRequest:
+    """Raises KeyboardInterrupt once, at the first signal to stop or at the end of `held`."""
+
+    def __init__(self) -> None:
+        self.asked = self.raised = False
+        self.holds = 0
+
+    def receive(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        self._raise_unless_held()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Around a fork: Python drops what is raised in the hooks that run after it."""
+        self.holds += 1
+        try:
+            yield
+        finally:
+            self.holds -= 1
+        self._raise_unless_held()
+
+    def _raise_unless_held(self) -> None:
+        if self.asked and not self.raised and not self.holds:
+            self.raised = True
+            raise KeyboardInterrupt
+
+
+_request = StopRequest()
+
+
 @contextmanager
 def stop_signals() -> Iterator[None]:
     """The first signal to stop raises KeyboardInterrupt; more of them do not cut the end short."""
-    asked = False
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if not asked:
-            asked = True
-            raise KeyboardInterrupt
-
-    previous = {number: signal.signal(number, interrupt) for number in STOP_SIGNALS}
+    _request.asked = _request.raised = False
+    previous = {number: signal.signal(number, _request.receive) for number in STOP_SIGNALS}
     try:
         yield
     finally:
@@ -47,15 +70,24 @@ def launch(
     command: Sequence[str], *, env: Mapping[str, str], output: int | None
 ) -> subprocess.Popen[bytes]:
     """A child in a session of its own (no Ctrl-C of ours reaches it), which ends when we end."""
-    return subprocess.Popen(  # noqa: S603  # commands of our own, no shell
-        command,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
-        start_new_session=True,
-        preexec_fn=_die_with(os.getpid()),
-    )
+    process = None
+    try:
+        with _request.held():
+            process = subprocess.Popen(  # noqa: S603  # commands of our own, no shell
+                command,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                start_new_session=True,
+                preexec_fn=_die_with(os.getpid()),
+            )
+    except KeyboardInterrupt:
+        # The caller never learns of it.
+        if process is not None:
+            end(process, grace=INSIST_SECONDS)
+        raise
+    return process
 
 
 def _die_with(parent: int) -> Callable[[], None] | None:

@@ -209,6 +209,26 @@ def test_ctrl_c_reaches_the_children_once_as_a_request(
     assert "INT" not in output
 
 
+def test_signal_during_a_fork_is_not_lost() -> None:
+    """Python drops what a handler raises in the hooks that run right after a fork."""
+    program = """
+import os, signal, sys
+from config.supervisor import launch, stop_signals
+os.register_at_fork(after_in_parent=lambda: signal.raise_signal(signal.SIGINT))
+try:
+    with stop_signals():
+        launch([sys.executable, "-c", "import time; time.sleep(300)"], env=os.environ, output=None)
+        print("went on")
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, timeout=60
+    )
+
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
 def test_second_signal_does_not_cut_the_end_short(
     program: Callable[..., subprocess.Popen[str]],
 ) -> None:
