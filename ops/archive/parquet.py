@@ -30,6 +30,7 @@ _EXACT = {
 }  # fmt: skip
 _BATCH_BYTES = 4 * 1024 * 1024
 _GROUP_BATCHES = 4
+_LOADED_ROWS = 32_768
 _STAGING = "steward_staging"
 
 type Progress = Callable[[int], None]
@@ -92,6 +93,7 @@ def write_batches(reader: pa.RecordBatchReader, path: Path, progress: Progress) 
             group = pa.Table.from_batches(batches)
             writer.write_table(group, row_group_size=group.num_rows or None)
             written += group.num_rows
+            pa.default_memory_pool().release_unused()
             progress(written)
     return written
 
@@ -120,13 +122,14 @@ def read_parquet(
     )
     done = 0
     with pq.ParquetFile(path) as file:
-        for number in range(file.num_row_groups):
-            group = file.read_row_group(number, columns=[column.name for column in stored])
+        wanted = [column.name for column in stored]
+        for batch in file.iter_batches(batch_size=_LOADED_ROWS, columns=wanted):
             mode = "append" if done else "create"
-            cursor.adbc_ingest(_STAGING, group, mode=mode, temporary=True)
+            cursor.adbc_ingest(_STAGING, batch, mode=mode, temporary=True)
             cursor.execute(insert.as_string())
             cursor.execute(f"TRUNCATE {_STAGING}")
-            done += group.num_rows
+            done += batch.num_rows
+            pa.default_memory_pool().release_unused()
             progress(done)
 
 
