@@ -121,7 +121,8 @@ def read_parquet(
         table, names, values, sql.Identifier(_STAGING)
     )
     done = 0
-    with pq.ParquetFile(path) as file:
+    # Buffered ahead, what was read of the file would stay in memory to its end.
+    with pq.ParquetFile(path, pre_buffer=False) as file:
         wanted = [column.name for column in stored]
         for batch in file.iter_batches(batch_size=_LOADED_ROWS, columns=wanted):
             mode = "append" if done else "create"
