@@ -109,6 +109,8 @@ def archive_partition(conn: Connection[Any], archive: PartitionArchive, progress
         ArchiveState.EXPORTED: verify,
         ArchiveState.VERIFIED: hold,
     }
+    if archive.state == ArchiveState.DROPPED:
+        return f"{archive.partition_name} is archived and dropped already."
     while archive.state in steps:
         steps[ArchiveState(archive.state)](conn, archive, progress)
     return f"{archive.row_count or 0:,} rows of {archive.partition_name} are archived and held."
