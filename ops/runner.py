@@ -170,6 +170,8 @@ def finished(returned: Any) -> dict[str, Any]:
         "status": Status.COMPLETED,
         "result": result.text,
         "figures": dict(result.figures),
+        # What it was at last is no news of a run that is done.
+        "progress_note": "",
         "error": "",
         "finished_at": Now(),
     }
@@ -219,7 +221,8 @@ def save_outcome(run: Run, work: Work, outcome: dict[str, Any]) -> None:
     """Compare and swap: only while the run is this try's."""
     done, total, note = work.latest_progress
     ours = Run.objects.filter(pk=run.pk, status=Status.PROCESSING, attempts=run.attempts)
-    written = ours.update(**outcome, progress_done=done, progress_total=total, progress_note=note)
+    progress = {"progress_done": done, "progress_total": total, "progress_note": note}
+    written = ours.update(**progress | outcome)
     if not written:
         log.warning("superseded", run=str(run.pk), attempt=run.attempts)
 

@@ -58,7 +58,9 @@ def archive(work: Work) -> Result:
             force=bool(work.parameters.get("force")),
         )
         try:
-            return told(archiving.archive_partition(conn, row, work.progress), row)
+            text = archiving.archive_partition(conn, row, work.progress)
+            work.progress(row.row_count, row.row_count)
+            return told(text, row)
         except Exception:
             if work.was_cancelled:
                 put_back(work, conn, row)

@@ -20,6 +20,8 @@ def test_a_month_of_the_action_log_goes_and_comes_back(old_month: str) -> None:
     archived = do("archive_partition")
     assert archived.error == ""
     assert archived.result == f"500 rows of {MONTH} are archived and held."
+    progress = (archived.progress_done, archived.progress_total, archived.progress_note)
+    assert progress == (500, 500, "")
     assert rows_of_2020() == (0, None)
     assert do("verify_archive").status == Status.COMPLETED
     assert "is held until" in do("drop_partition").error
