@@ -20,6 +20,13 @@ BANK = (
     "quizbank.questioncategory",
     "quizbank.lightningquestion",
 )
+MEMBERS = (
+    "assessments.member",
+    "assessments.assessmentsession",
+    "assessments.publicprofile",
+    "assessments.profileevent",
+)
+MODERATION = ("assessments.moderationreason", "assessments.badge", "assessments.reservedword")
 LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
 
 # group → model → verbs; what is not named is not allowed.
@@ -33,12 +40,17 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.run": OWN,
         "ops.auditentry": OWN,
         "quizbank.categorystatistic": VIEW,
+        "assessments.leaderboardrow": VIEW,
     },
     "moderators": {
         "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": VIEW,
         "quizbank.questionrevision": VIEW,
+        **dict.fromkeys(MEMBERS, VIEW),
+        "assessments.publicprofile": (*VIEW, "moderate", "export"),
+        **dict.fromkeys(MODERATION, EDIT),
+        "assessments.leaderboardrow": (*VIEW, "check", "export"),
         "ops.run": OWN,
         "ops.auditentry": OWN,
     },
@@ -49,6 +61,10 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": VIEW,
         "quizbank.categorystatistic": VIEW,
+        **dict.fromkeys((*MEMBERS, *MODERATION), VIEW),
+        "assessments.member": (*VIEW, "erase", "export"),
+        "assessments.publicprofile": (*VIEW, "export"),
+        "assessments.leaderboardrow": (*VIEW, "check", "export"),
         "ops.viewstatus": (*VIEW, "refresh"),
         "ops.partitionarchive": ("view", "change"),
         **dict.fromkeys(LOGINS, VIEW),
@@ -61,6 +77,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
+        **dict.fromkeys((*MEMBERS, *MODERATION), VIEW),
+        "assessments.leaderboardrow": (*VIEW, "export"),
         "ops.run": (*OWN, *VIEW),
         "quizbank.categorystatistic": VIEW,
         "ops.viewstatus": VIEW,

@@ -13,16 +13,28 @@ from django.db.models.fields import NOT_PROVIDED
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
+from assessments.models.choices import Action, State
 from ops.models import HistoryEntry
 from quizbank.models import Category, Exam, Question
+from tests.assessments.people import step
 
 numbers = count(1)
 # What introspection would get wrong: a category and its parent are of one exam, a revision needs a
-# question that can be published, a numbering exam needs a number; an attempt has a name.
+# question that can be published, a numbering exam needs a number; an attempt has a name; a slug and
+# a code are plain, and nobody has claimed a profile, which shows no session.
 GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     Category: lambda: {"parent": None},
     Question: lambda: {"published_revision": None, "external_id": f"Q-{next(numbers)}"},
     AccessAttempt: lambda: {"username": f"mallory-{next(numbers)}"},
+    PublicProfile: lambda: {
+        "profile_slug": f"somebody-{next(numbers)}",
+        "claimed_by": None,
+        "session": None,
+        "years_experience": 7,
+    },
+    ModerationReason: lambda: {"code": f"reason_{next(numbers)}"},
+    Badge: lambda: {"code": f"badge_{next(numbers)}"},
 }
 
 
@@ -37,6 +49,8 @@ def make_row(model: type[models.Model], depth: int = 3) -> models.Model:
         # One happening: whatever was done in one request.
         with pghistory.context(number=next(numbers)):
             return make_row(Exam)
+    if model is ProfileEvent:
+        return step(make_row(PublicProfile), Action.SUBMIT, State.PENDING)
     given = GIVEN[model]() if model in GIVEN else {}
     wanted = {
         field.name: value_of(field, next(numbers), depth)

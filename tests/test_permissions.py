@@ -19,10 +19,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
 
+from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
 from ops import audit
 from ops.runs import enqueue
 from quizbank.models import ImportBatch
+from tests.rows import make_row
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
 
 STAFF, EVERYBODY, NOBODY = "any staff", "everybody", "nobody"
@@ -169,6 +171,8 @@ def clients(db: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
+    for model in (AssessmentSession, ProfileEvent, ReservedWord):
+        make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}
 
 

@@ -51,6 +51,10 @@ class LeaderboardRow(models.Model):
         verbose_name = "leaderboard row"
         ordering = ("overall_rank", "completed_at", "user")
         default_permissions = ("view",)
+        permissions = (
+            ("check_leaderboardrow", "Can check the boards"),
+            ("export_leaderboardrow", "Can export the boards"),
+        )
 
     def __str__(self) -> str:
         return f"{self.overall_rank}. {self.user_id}"

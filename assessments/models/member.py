@@ -26,6 +26,10 @@ class Member(models.Model):
     class Meta:
         db_table = "members"
         ordering = ("display_name", "id")
+        permissions = (
+            ("erase_member", "Can erase a member"),
+            ("export_member", "Can export what is known about a member"),
+        )
         constraints = (
             not_blank("display_name", name="member_has_name"),
             models.UniqueConstraint(

@@ -92,6 +92,10 @@ class PublicProfile(models.Model):
         db_table = "public_profiles"
         verbose_name = "public profile"
         ordering = ("-updated_at", "user")
+        permissions = (
+            ("moderate_publicprofile", "Can decide on public profiles"),
+            ("export_publicprofile", "Can export public profiles"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("profile_slug",),
