@@ -4,15 +4,17 @@ from datetime import timedelta
 
 from ops.registry import Every, MaterializedView, PartitionedTable, Schedule, register
 
-register(
+SESSIONS = PartitionedTable(
+    "cs_assessment_sessions",
+    model="assessments.AssessmentSession",
+    period="year",
+    ahead=3,
     # Ten years, so that leaderboards lose nobody.
-    PartitionedTable(
-        "cs_assessment_sessions",
-        model="assessments.AssessmentSession",
-        period="year",
-        ahead=3,
-        keep_months=120,
-    ),
+    keep_months=120,
+)
+
+register(
+    SESSIONS,
     MaterializedView(
         "assessment_leaderboard",
         "Leaderboards",

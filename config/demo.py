@@ -224,6 +224,8 @@ def prepare(data: Path, write: Write) -> None:
     write("Loading the demo content …")
     call_command("load_demo")
     synchronise_logins(data)
+    # After the logins: the demo's moderator took the decisions.
+    call_command("load_demo_members")
 
 
 def collect_static(write: Write) -> None:

@@ -1,0 +1,26 @@
+-- Once: a table that has been edited since keeps what it has. Criteria are least values, all needed.
+INSERT INTO public.badges (code, label, description, criteria) VALUES
+    ('sharp_mind', 'Sharp mind', 'Solves what is new to them.', '{"iq": 90}'),
+    ('ai_prodigy', 'AI prodigy', 'Works with AI tools as a matter of course, and knows their limits.',
+        '{"ai_readiness": 90}'),
+    ('deep_listener', 'Deep listener', 'Understands what others feel, and shows it.',
+        '{"empathy": 90}'),
+    ('clear_mirror', 'Clear mirror', 'Knows their own strengths and weaknesses.',
+        '{"self_awareness": 90}'),
+    ('market_maker', 'Market maker', 'Brings a product to the people who need it.', '{"gtm": 90}'),
+    ('technical_maestro', 'Technical maestro', 'Among the best in the technical category.',
+        '{"technical_score": 85}'),
+    ('people_champion', 'People champion', 'Among the best in the emotional category.',
+        '{"emotional_score": 85}'),
+    ('creative_force', 'Creative force', 'Among the best in the creative category.',
+        '{"creative_score": 85}'),
+    ('all_rounder', 'All-rounder', 'Strong in every category.',
+        '{"technical_score": 75, "emotional_score": 75, "creative_score": 75}'),
+    ('bridge_builder', 'Bridge builder', 'Strong with machines and with people.',
+        '{"technical_score": 80, "emotional_score": 80}'),
+    ('seasoned', 'Seasoned', 'Twenty years of experience or more.', '{"years_experience": 20}'),
+    ('steady_hand', 'Steady hand', 'Ten years of experience, and a score to match.',
+        '{"years_experience": 10, "overall_score": 80}'),
+    ('lightning_striker', 'Lightning striker', 'Among the best in the lightning round.',
+        '{"lightning_round_score": 90}')
+ON CONFLICT (code) DO NOTHING;
