@@ -83,6 +83,17 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Members",
+                "items": [
+                    item(
+                        "Profiles",
+                        "account_box",
+                        "assessments_publicprofile_changelist",
+                        "assessments.view_publicprofile",
+                    ),
+                ],
+            },
+            {
                 "title": "History",
                 "items": [
                     item(
