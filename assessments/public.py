@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from assessments.models.choices import CareerLevel
-
-# Nothing that programs read differently: no user, port or backslash.
-HOST = re.compile(r"https://([A-Za-z0-9.-]+)(?:[/?#]\S*)?\Z")
+from assessments.video import Video, video_of
 
 
 @dataclass(frozen=True)
@@ -28,13 +25,6 @@ class Score:
 
     label: str
     value: int
-
-
-@dataclass(frozen=True)
-class Video:
-    address: str
-    # Where it leads.
-    host: str
 
 
 @dataclass(frozen=True)
@@ -109,9 +99,3 @@ def scores_of(scores: Mapping[str, Any] | None) -> tuple[Score, ...]:
         for category in ("technical", "emotional", "creative")
         if (value := plain.get(category)) is not None
     )
-
-
-def video_of(address: str | None) -> Video | None:
-    """None, too, for what is no plain https address, such as an edit that nobody checked yet."""
-    found = HOST.match(address or "")
-    return Video(found[0], found[1].lower().removeprefix("www.")) if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
@@ -9,6 +10,25 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q
 from django.db.models.functions import JSONObject
+
+# Columns that `steward_anon` may read, but for the member's id, which no page shows.
+PUBLIC_COLUMNS = (
+    "profile_slug",
+    "name",
+    "career_level",
+    "years_experience",
+    "self_description",
+    "personality_type",
+    "archetype",
+    "badges",
+    "best_fit_roles",
+    "public_summary",
+    "video_url",
+    "show_scores",
+    "overall_score",
+    "category_scores",
+    "published_at",
+)
 
 if TYPE_CHECKING:
     from assessments.models.profile import PublicProfile  # noqa: F401  # forward reference
@@ -32,6 +52,20 @@ class ProfileQuerySet(models.QuerySet["PublicProfile"]):
         entry = JSONObject(code="code", label="label", description="description")
         held = badges.filter(is_held).order_by().values_list(entry)
         return self.annotate(catalogue=ArraySubquery(held))
+
+    def at_slug(self, slug: str) -> Self:
+        """Whose slug this is or was: at most one."""
+        return self.filter(slugs__slug=slug)
+
+    def newest(self) -> Self:
+        """Uses index: profile_public, profile_public_by_level, profile_public_by_archetype."""
+        return self.order_by("-published_at", "-profile_slug")
+
+    def after(self, moment: datetime, slug: str) -> Self:
+        """What comes behind that place of `newest`."""
+        behind = Q(published_at__lt=moment) | Q(published_at=moment, profile_slug__lt=slug)
+        # The first condition is for the index.
+        return self.filter(behind, published_at__lte=moment)
 
     def awaiting_decision(self) -> Self:
         """The moderators' queue: submitted, appealed, or with an edit of what was approved.

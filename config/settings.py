@@ -34,6 +34,10 @@ STEWARD_IMPORT_MAX_MB = env.int("STEWARD_IMPORT_MAX_MB", default=20)
 STEWARD_IMPORT_MAX_QUESTIONS = env.int("STEWARD_IMPORT_MAX_QUESTIONS", default=20_000)
 STEWARD_ARCHIVE_DIR = Path(env.str("STEWARD_ARCHIVE_DIR", default=str(STEWARD_DATA / "archive")))
 STEWARD_ARCHIVE_HOLD_DAYS = env.int("STEWARD_ARCHIVE_HOLD_DAYS", default=7)
+STEWARD_VIDEO_HOSTS = env.list(
+    "STEWARD_VIDEO_HOSTS",
+    default=["loom.com", "vimeo.com", "youtu.be", "youtube-nocookie.com", "youtube.com"],
+)
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)

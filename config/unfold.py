@@ -37,7 +37,10 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "config.dashboard.start_page",
-    "STYLES": [lambda request: static("question.css")],
+    "STYLES": [
+        lambda request: static("question.css"),
+        lambda request: static("profile.css"),
+    ],
     "SCRIPTS": [lambda request: static("steward.js")],
     "COMMAND": {"search_models": False, "search_callback": "quizbank.search.find"},
     "SIDEBAR": {

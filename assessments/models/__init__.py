@@ -9,6 +9,7 @@ from assessments.models.member import Member
 from assessments.models.profile import ProfileSlug, PublicProfile, ReservedWord
 from assessments.models.reason import ModerationReason
 from assessments.models.session import AssessmentSession
+from assessments.models.video import VideoHost
 
 __all__ = [
     "AssessmentSession",
@@ -22,4 +23,5 @@ __all__ = [
     "ProfileSlug",
     "PublicProfile",
     "ReservedWord",
+    "VideoHost",
 ]

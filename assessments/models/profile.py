@@ -14,6 +14,7 @@ from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from assessments.models.choices import STATE_FLOW, CareerLevel, State
 from assessments.models.member import Member
@@ -161,13 +162,20 @@ class PublicProfile(models.Model):
                 name="profile_revisions",
                 condition=Q(pending_revision__isnull=False),
             ),
-            # The public list, newest first, by career level or not.
+            # The public list, newest first: all of it, or by career level or archetype.
             models.Index(
-                fields=("-published_at",), name="profile_public", condition=Q(is_public=True)
+                fields=("-published_at", "-profile_slug"),
+                name="profile_public",
+                condition=Q(is_public=True),
             ),
             models.Index(
-                fields=("career_level", "-published_at"),
+                fields=("career_level", "-published_at", "-profile_slug"),
                 name="profile_public_by_level",
+                condition=Q(is_public=True),
+            ),
+            models.Index(
+                fields=("archetype", "-published_at", "-profile_slug"),
+                name="profile_public_by_archetype",
                 condition=Q(is_public=True),
             ),
         )
@@ -178,6 +186,10 @@ class PublicProfile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Answers 404 unless the profile is public."""
+        return reverse("profiles:profile", args=[self.profile_slug])
 
 
 class ProfileSlug(models.Model):

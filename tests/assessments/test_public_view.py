@@ -32,7 +32,7 @@ def full_profile(**given: Any) -> PublicProfile:
 
 
 def test_badges_have_the_catalogues_words(db: None) -> None:
-    Badge.objects.create(code="ai_prodigy", label="AI prodigy", description="Top 1 %")
+    Badge.objects.filter(code="ai_prodigy").update(label="AI prodigy", description="Top 1 %")
     Badge.objects.create(code="other", label="Other")
     profile = full_profile()
     assert seen(profile).badges == (ShownBadge("ai_prodigy", "AI prodigy", "Top 1 %"),)
@@ -107,6 +107,9 @@ def test_video_says_where_it_leads_and_loads_nothing(db: None) -> None:
         "https://youtube.com/ javascript:",
         "https://youtube.com/\n",
         "//youtube.com/",
+        "https://notyoutube.com/",
+        "https://youtube.com.evil.example/",
+        "https://evil.example/youtube.com",
         "",
     ],
 )

@@ -120,7 +120,7 @@ def test_email_is_unique_whatever_its_case(member: Member) -> None:
         ("name", "  ", "profile_has_name"),
         ("career_level", "chief", "profile_career_level_is_known"),
         ("years_experience", 99, "profile_years_are_a_life"),
-        ("video_url", "http://example.org", "profile_video_is_secure"),
+        ("video_url", "http://vimeo.com/1", "A video is an https address"),
         ("state", "pending", "only_a_draft_is_not_opted_in|pending_profile"),
         ("state", "published", "Invalid transition"),
         ("state", "odd", "Invalid transition|profile_state_is_known"),
@@ -177,11 +177,11 @@ def test_edit_of_a_published_profile_waits(profile: PublicProfile) -> None:
     publish(profile)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {PROFILES} SET name = 'Ada B', years_experience = 8")
-        cursor.execute(f"UPDATE {PROFILES} SET video_url = 'https://example.org/v'")
+        cursor.execute(f"UPDATE {PROFILES} SET video_url = 'https://vimeo.com/1'")
     before, profile = profile, PublicProfile.objects.get(pk=profile.pk)
 
     assert (profile.name, profile.video_url, profile.years_experience) == (before.name, None, 8)
-    assert profile.pending_revision == {"name": "Ada B", "video_url": "https://example.org/v"}
+    assert profile.pending_revision == {"name": "Ada B", "video_url": "https://vimeo.com/1"}
     assert profile.version == before.version + 2
     assert profile.is_public
 
