@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ops.registry import Every, MaterializedView, PartitionedTable, Schedule, register
+from ops.registry import (
+    Every,
+    MaterializedView,
+    PartitionedTable,
+    PersonSection,
+    Schedule,
+    register,
+)
 
 SESSIONS = PartitionedTable(
     "cs_assessment_sessions",
@@ -27,5 +34,14 @@ register(
         "refresh",
         Every(timedelta(minutes=5)),
         target="assessment_leaderboard",
+    ),
+    PersonSection(
+        "sessions",
+        "Assessment sessions",
+        permission="assessments.view_assessmentsession",
+        view="assessments.queries.sessions.newest_attempts",
+        template="admin/assessments/member/sessions.html",
+        export="assessments.queries.sessions.all_attempts",
+        position=10,
     ),
 )

@@ -1,9 +1,10 @@
-"""Named, chainable selections of profiles."""
+"""Named, chainable selections of members and profiles."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
@@ -31,7 +32,39 @@ PUBLIC_COLUMNS = (
 )
 
 if TYPE_CHECKING:
+    from assessments.models.member import Member  # noqa: F401  # forward reference
     from assessments.models.profile import PublicProfile  # noqa: F401  # forward reference
+
+WORDS = 6
+# A trigram index finds nothing within shorter ones: they begin a word.
+SHORT = 3
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    def matching(self, text: str) -> Self:
+        """By id, or by each word: any part of the name or the e-mail.
+
+        Uses index: member_name_trigram, member_email_trigram (BitmapOr).
+        """
+        if key := key_in(text):
+            return self.filter(pk=key)
+        found = self
+        for word in text.replace("\0", "").split()[:WORDS]:
+            found = found.filter(within("display_name", word) | within("email", word))
+        return found
+
+
+def within(field: str, word: str) -> Q:
+    if len(word) >= SHORT:
+        return Q((f"{field}__icontains", word))
+    return Q((f"{field}__istartswith", word)) | Q((f"{field}__icontains", f" {word}"))
+
+
+def key_in(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
 
 
 class ProfileQuerySet(models.QuerySet["PublicProfile"]):

@@ -89,6 +89,12 @@ UNFOLD: dict[str, Any] = {
                 "title": "Members",
                 "items": [
                     item(
+                        "Members",
+                        "group",
+                        "assessments_member_changelist",
+                        "assessments.view_member",
+                    ),
+                    item(
                         "Profiles",
                         "account_box",
                         "assessments_publicprofile_changelist",

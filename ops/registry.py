@@ -183,7 +183,29 @@ class AlertRule:
     severity: Literal["info", "warning", "critical"] = "warning"
 
 
-type Declaration = Operation | Schedule | MaterializedView | PartitionedTable | AlertRule
+@dataclass(frozen=True)
+class PersonSection:
+    """What an app knows about a member: a part of their page, and of the export of their data.
+
+    `view` is the dotted path of a function `(member_id: UUID, user) -> Mapping | None`; `template`
+    gets its answer as `section`, and None leaves the section out. It is called only for a user who
+    has `permission`. `export` is the dotted path of a function
+    `(member_id: UUID) -> Mapping[str, Iterable[Mapping]]`: the rows about the member, by kind, in
+    values that Django's JSON encoder knows. Sections stand in the order of their `position`.
+    """
+
+    name: str
+    title: str
+    permission: str
+    view: str
+    template: str
+    export: str
+    position: int = 100
+
+
+type Declaration = (
+    Operation | Schedule | MaterializedView | PartitionedTable | AlertRule | PersonSection
+)
 
 _declared: dict[type, dict[str, Any]] = {}
 

@@ -1,5 +1,5 @@
 """Importing registers each concept's screens."""
 
-from assessments.admin import profiles
+from assessments.admin import members, profiles
 
-__all__ = ["profiles"]
+__all__ = ["members", "profiles"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import validate_email
 from django.db import models
-from django.db.models.functions import Lower, Now
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now, Upper
 
+from assessments.querysets import MemberQuerySet
 from ops.constraints import not_blank
 
 
@@ -14,14 +17,16 @@ class Member(models.Model):
     display_name = models.TextField("name")
     # Null once the member is erased.
     email = models.TextField("e-mail", null=True, blank=True, validators=[validate_email])
-    created_at = models.DateTimeField(editable=False, db_default=Now())
-    last_seen_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField("joined", editable=False, db_default=Now())
+    last_seen_at = models.DateTimeField("last seen", null=True, blank=True)
     is_active = models.BooleanField(
         "active",
         default=True,
         db_default=True,
         help_text="Otherwise hidden from boards and public pages.",
     )
+
+    objects = MemberQuerySet.as_manager()
 
     class Meta:
         db_table = "members"
@@ -36,6 +41,21 @@ class Member(models.Model):
                 Lower("email"),
                 name="member_email_is_unique",
                 violation_error_message="A member with this e-mail exists already.",
+            ),
+        )
+        indexes = (
+            # The search: `icontains` compares upper case.
+            GinIndex(
+                OpClass(Upper("display_name"), name="gin_trgm_ops"), name="member_name_trigram"
+            ),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="member_email_trigram"),
+            # The list's orders, backwards too; nobody knows when the first ones were last seen.
+            models.Index(fields=("display_name", "id"), name="member_by_name"),
+            models.Index(fields=("created_at", "id"), name="member_by_age"),
+            models.Index(F("last_seen_at").asc(nulls_first=True), "id", name="member_by_last_seen"),
+            # Few of many.
+            models.Index(
+                fields=("created_at", "id"), name="member_inactive", condition=Q(is_active=False)
             ),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
@@ -18,8 +18,25 @@ from ops.models import Run
 from ops.registry import Operation, declared
 
 
-class DayFilter(RangeDateFilter):
-    """On `created_at`: from one day to another, both included, in the person's zone."""
+class MomentFilter(RangeDateFilter):
+    """On a moment: from one day to another, both included, in the person's zone."""
+
+    def bounds(self) -> tuple[datetime | None, datetime | None]:
+        """[first, before); None for no bound."""
+        first, last = (
+            parse_date_str(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
+            for end in ("from", "to")
+        )
+        until = last + timedelta(days=1) if last and last < date.max else None
+        return midnight(first) if first else None, midnight(until) if until else None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        bounds = zip(("gte", "lt"), self.bounds(), strict=True)
+        return queryset.filter(**{f"{self.field_path}__{end}": at for end, at in bounds if at})
+
+
+class DayFilter(MomentFilter):
+    """The same on `created_at` of time-ordered keys: a range of the key."""
 
     def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
         # The column is generated; the library asks for the kind of its values.
@@ -28,13 +45,7 @@ class DayFilter(RangeDateFilter):
         super().__init__(moment, *args, **kwargs)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        first, last = (
-            parse_date_str(str(self.used_parameters.get(f"{self.parameter_name}_{end}", "")))
-            for end in ("from", "to")
-        )
-        until = last + timedelta(days=1) if last and last < date.max else None
-        begin, end = (midnight(day) if day else None for day in (first, until))
-        return queryset.filter(made_between(begin, end))
+        return queryset.filter(made_between(*self.bounds()))
 
 
 class OperationFilter(SimpleListFilter):

@@ -17,6 +17,7 @@ from ops.registry import (
     AlertRule,
     Operation,
     PartitionedTable,
+    PersonSection,
     Schedule,
     declared,
 )
@@ -32,6 +33,8 @@ def declarations_fit_together(**_: Any) -> list[CheckMessage]:
 def functions_exist() -> Iterator[CheckMessage]:
     paths = [(each.name, each.work) for each in declared(Operation).values()]
     paths += [(each.name, each.probe) for each in declared(AlertRule).values()]
+    for section in declared(PersonSection).values():
+        paths += [(section.name, section.view), (section.name, section.export)]
     for name, path in paths:
         try:
             import_string(path)
