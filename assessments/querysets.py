@@ -9,7 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q
+from django.db.models import F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 # Columns that `steward_anon` may read, but for the member's id, which no page shows.
@@ -30,6 +30,8 @@ PUBLIC_COLUMNS = (
     "category_scores",
     "published_at",
 )
+# So many profiles are found by slugs that they had.
+OLD_SLUGS = 1_000
 
 if TYPE_CHECKING:
     from assessments.models.member import Member  # noqa: F401  # forward reference
@@ -106,3 +108,46 @@ class ProfileQuerySet(models.QuerySet["PublicProfile"]):
         Uses index: profile_queue, profile_revisions.
         """
         return self.filter(Q(state__in=("pending", "appealed")) | Q(pending_revision__isnull=False))
+
+    def with_decider(self) -> Self:
+        """`decider`: the login name of who took the last decision; None before the first.
+
+        Uses index: profile_event_last_decision.
+        """
+        return self.annotate(decider=Subquery(decisions().values("actor_name")[:1]))
+
+    def decided_by(self, user: int) -> Self:
+        """On which they took the last decision.
+
+        Uses index: profile_event_by_actor, profile_event_last_decision.
+        """
+        events = apps.get_model("assessments", "ProfileEvent")._default_manager
+        # The first condition is for the index.
+        theirs = self.filter(pk__in=events.filter(actor=user).values("profile"))
+        return theirs.alias(last=Subquery(decisions().values("actor")[:1])).filter(last=user)
+
+    def matching(self, text: str) -> Self:
+        """Each word is in the name, the e-mail, or a slug of now or before; or it is their id.
+
+        Uses index: profile_search (BitmapOr), profile_slug_search.
+        """
+        if key := key_in(text):
+            return self.filter(pk=key)
+        found = self
+        for word in text.replace("\0", "").split()[:WORDS]:
+            now = within("name", word) | within("email", word) | within("profile_slug", word)
+            found = found.filter(now | Q(pk__in=had_slug(word)))
+        return found
+
+
+def had_slug(word: str) -> list[UUID]:
+    """Profiles that have another slug now. Read first: a subquery within OR reads every row."""
+    slugs = apps.get_model("assessments", "ProfileSlug")._default_manager
+    past = slugs.filter(within("slug", word)).exclude(slug=F("user__profile_slug"))
+    return list(past.order_by().values_list("user", flat=True)[:OLD_SLUGS])
+
+
+def decisions() -> models.QuerySet[models.Model]:
+    """Of moderators on the profile of the outer query, newest first."""
+    events = apps.get_model("assessments", "ProfileEvent")._default_manager
+    return events.filter(profile=OuterRef("pk"), actor__isnull=False).order_by("-version")

@@ -81,6 +81,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.matviews",
         "ops.migrations_sql",
         "ops.pages",
+        "ops.queries",
         "ops.partitions",
         "ops.registry",
         "ops.runs",

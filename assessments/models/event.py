@@ -106,6 +106,14 @@ class ProfileEvent(TimeOrdered):
                 fields=("batch",), name="profile_event_batch", condition=Q(batch__isnull=False)
             ),
             models.Index(fields=("actor", "-id"), name="profile_event_by_actor"),
+            models.Index(fields=("action", "-id"), name="profile_event_by_action"),
+            # Who took the last decision on a profile.
+            models.Index(
+                fields=("profile", "-version"),
+                include=("actor",),
+                name="profile_event_last_decision",
+                condition=Q(actor__isnull=False),
+            ),
         )
         triggers = (
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -10,10 +10,11 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import validate_email
 from django.db import models
-from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now, Upper
 from django.urls import reverse
 
 from assessments.models.choices import STATE_FLOW, CareerLevel, State
@@ -92,7 +93,8 @@ class PublicProfile(models.Model):
     class Meta:
         db_table = "public_profiles"
         verbose_name = "public profile"
-        ordering = ("-updated_at", "user")
+        # By the column: "user" would be by the member's name.
+        ordering = ("-updated_at", "user_id")
         permissions = (
             ("moderate_publicprofile", "Can decide on public profiles"),
             ("export_publicprofile", "Can export public profiles"),
@@ -178,6 +180,19 @@ class PublicProfile(models.Model):
                 name="profile_public_by_archetype",
                 condition=Q(is_public=True),
             ),
+            # The moderators' list, in the orders that it offers.
+            models.Index(fields=("-updated_at", "user"), name="profile_by_change"),
+            models.Index(fields=("state", "-updated_at", "user"), name="profile_by_state"),
+            models.Index(fields=("name", "user"), name="profile_by_name"),
+            models.Index(
+                F("published_at").desc(nulls_last=True), "user", name="profile_by_publication"
+            ),
+            GinIndex(
+                OpClass(Upper("name"), name="gin_trgm_ops"),
+                OpClass(Upper("profile_slug"), name="gin_trgm_ops"),
+                OpClass(Upper("email"), name="gin_trgm_ops"),
+                name="profile_search",
+            ),
         )
         triggers = (
             pgtrigger.FSM(name="state_flow", field="state", transitions=STATE_FLOW),
@@ -204,6 +219,9 @@ class ProfileSlug(models.Model):
     class Meta:
         db_table = "profile_slug_history"
         ordering = ("-since",)
+        indexes = (
+            GinIndex(OpClass(Upper("slug"), name="gin_trgm_ops"), name="profile_slug_search"),
+        )
 
     def __str__(self) -> str:
         return self.slug

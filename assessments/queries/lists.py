@@ -1,0 +1,53 @@
+"""What the lists of the admin show besides their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet
+
+from assessments.models import Badge, ProfileEvent, PublicProfile
+from assessments.models.choices import State
+from ops.pages import COUNTED
+
+# A value of the filter by state: what the queue holds.
+WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A state, or several. `count` is of the profiles, COUNTED where `is_more`; None: not asked."""
+
+    value: str
+    label: str
+    count: int | None = None
+    is_more: bool = False
+
+
+def state_tabs(*, counted: bool) -> list[Tab]:
+    """A query a tab, none of which reads more than COUNTED + 1 entries of an index."""
+    profiles = PublicProfile.objects.order_by()
+    every: list[tuple[str, str, QuerySet[Any]]] = [
+        ("", "All", profiles),
+        (WAITING, "Waiting", profiles.awaiting_decision()),
+        *((state.value, str(state.label), profiles.filter(state=state)) for state in State),
+    ]
+    if not counted:
+        return [Tab(value, label) for value, label, _ in every]
+    counts = [rows[: COUNTED + 1].count() for _, _, rows in every]
+    return [
+        Tab(value, label, min(count, COUNTED), count > COUNTED)
+        for (value, label, _), count in zip(every, counts, strict=True)
+    ]
+
+
+def deciders() -> QuerySet[User]:
+    """Staff who took a decision, by login name."""
+    decided = ProfileEvent.objects.filter(actor=OuterRef("pk"))
+    return User.objects.filter(Exists(decided)).order_by("username")
+
+
+def badge_labels() -> dict[str, str]:
+    return dict(Badge.objects.values_list("code", "label"))
