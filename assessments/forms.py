@@ -18,7 +18,7 @@ class DirectoryForm(forms.Form):
     archetype = forms.ChoiceField(required=False)
 
     def __init__(self, data: Any, options: Options) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         archetypes = [(archetype, archetype) for archetype in options.archetypes]
         self.fields["badge"].choices = [("", "Any"), *options.badges.items()]  # type: ignore[attr-defined]
         self.fields["archetype"].choices = [("", "Any"), *archetypes]  # type: ignore[attr-defined]

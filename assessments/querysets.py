@@ -90,7 +90,7 @@ class ProfileQuerySet(models.QuerySet["PublicProfile"]):
 
     def at_slug(self, slug: str) -> Self:
         """Whose slug this is or was: at most one."""
-        return self.filter(slugs__slug=slug)
+        return self.filter(slugs__slug=slug).order_by()
 
     def newest(self) -> Self:
         """Uses index: profile_public, profile_public_by_level, profile_public_by_archetype."""

@@ -78,8 +78,7 @@ def profile_at(slug: str) -> PublicView | None:
     """Public now, and under this slug now or before; None for every other, whatever the reason."""
     if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
         return None
-    profile = shown_profiles().at_slug(slug).first()
-    return public_view(profile) if profile else None
+    return next(map(public_view, shown_profiles().at_slug(slug)), None)
 
 
 def page_of_profiles(filters: Mapping[str, str], after: Place | None) -> Page:
