@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from assessments.models.event import ERASED as ERASED_EVENT
+from assessments.models.member import ERASED as ERASED_MEMBER
 from ops.registry import (
     Every,
     MaterializedView,
+    Operation,
     PartitionedTable,
+    PersonalData,
     PersonSection,
     Schedule,
     register,
@@ -43,5 +47,45 @@ register(
         template="admin/assessments/member/sessions.html",
         export="assessments.queries.sessions.all_attempts",
         position=10,
+    ),
+)
+
+# Why each table is treated so: sql/erase_member_v1.sql.
+register(
+    PersonalData("profile_slug_history", "Slugs", "user_id"),
+    PersonalData("public_profiles", "Public profile", "user_id"),
+    PersonalData("cs_assessment_sessions", "Assessment sessions", "user_id"),
+    PersonalData("leaderboard_previous", "Earlier ranks", "user_id"),
+    PersonalData(
+        "assessment_leaderboard",
+        "Leaderboards",
+        "user_id",
+        "keep",
+        reason="Ranks and scores by id, until the refresh that follows.",
+    ),
+    PersonalData(
+        "profile_events",
+        "Moderation events",
+        "user_id",
+        "blank",
+        columns=ERASED_EVENT,
+        reason="Who decided what, and when, stays; without its texts.",
+    ),
+    PersonalData(
+        "members",
+        "Member",
+        "id",
+        "blank",
+        columns=ERASED_MEMBER,
+        reason="An id without name and e-mail stays, for what is kept without a name.",
+    ),
+    Operation(
+        "erase_member",
+        "Erase a member",
+        work="assessments.jobs.erase_member",
+        permission="assessments.erase_member",
+        target_type="member",
+        cancellable=False,
+        about="Takes away what is known about a person, everywhere and for ever.",
     ),
 )

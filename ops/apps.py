@@ -17,6 +17,7 @@ class OpsConfig(AppConfig):
         from ops import (
             accounts,  # noqa: F401  # importing connects the signals
             checks,  # noqa: F401  # importing registers them
+            erasing,
             matviews,
             partitions,
         )
@@ -27,6 +28,9 @@ class OpsConfig(AppConfig):
         )
         post_migrate.connect(
             partitions.synchronise_declarations, sender=self, dispatch_uid="declared-tables"
+        )
+        post_migrate.connect(
+            erasing.synchronise_declarations, sender=self, dispatch_uid="declared-personal-data"
         )
         post_migrate.connect(quicken_triggers, sender=self, dispatch_uid="quick-triggers")
 

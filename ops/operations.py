@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from ops.models.audit import ERASED
 from ops.registry import (
     AlertRule,
     Daily,
     Operation,
     Parameter,
     PartitionedTable,
+    PersonalData,
     Schedule,
     Weekly,
     register,
@@ -110,6 +112,30 @@ register(
         timeout=PARTITION_TIMEOUT,
         priority="low",
         about="Reads the files back and compares count and fingerprint with the manifest.",
+    ),
+    PersonalData(
+        "audit_logs",
+        "Action log",
+        "entity_id",
+        "blank",
+        columns=ERASED,
+        searched="details",
+        reason="Who did what, and when, stays; on whom only the id.",
+    ),
+    PersonalData(
+        "django_admin_log",
+        "Forms that were saved",
+        "object_id",
+        "blank",
+        columns={"object_repr": "", "change_message": ""},
+        reason="Who saved a form, and when, stays; on whom only the id.",
+    ),
+    PersonalData(
+        "ops_run",
+        "Runs",
+        "target",
+        "keep",
+        reason="Runs know members by id.",
     ),
     AlertRule(
         "partitions-ahead",

@@ -174,6 +174,25 @@ class PartitionedTable:
 
 
 @dataclass(frozen=True)
+class PersonalData:
+    """Rows of the table `name` that tell of a member, and what becomes of them at an erasure.
+
+    `member_column` holds the member's id, as uuid or as text; a row is the member's, too, if the
+    e-mail stands in the column `searched`. "delete" takes the rows away; "blank" sets `columns`
+    (name → JSON value) in them; "keep" leaves them. `reason` says why not all is deleted. Tables
+    are worked through in the order of their registration, those that point to others first.
+    """
+
+    name: str
+    title: str
+    member_column: str
+    action: Literal["delete", "blank", "keep"] = "delete"
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    searched: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class AlertRule:
     """`probe` is the dotted path of a function that returns what is wrong, a line each."""
 
@@ -204,7 +223,13 @@ class PersonSection:
 
 
 type Declaration = (
-    Operation | Schedule | MaterializedView | PartitionedTable | AlertRule | PersonSection
+    Operation
+    | Schedule
+    | MaterializedView
+    | PartitionedTable
+    | PersonalData
+    | AlertRule
+    | PersonSection
 )
 
 _declared: dict[type, dict[str, Any]] = {}

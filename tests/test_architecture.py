@@ -74,6 +74,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.admin.reading",
         "ops.audit",
         "ops.constraints",
+        "ops.erasing",
         "ops.errors",
         "ops.events",
         "ops.indexes",
@@ -85,6 +86,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.partitions",
         "ops.registry",
         "ops.runs",
+        "ops.triggers",
         "ops.work",
     }
     found = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,6 +18,10 @@ from assessments.models.profile import PublicProfile
 from assessments.models.reason import ModerationReason
 from ops.constraints import one_of
 from ops.keys import TimeOrdered
+from ops.triggers import append_only
+
+# What an erasure leaves: some events must have a message.
+ERASED = {"message": "(erased)", "private_note": "", "changes": {}}
 
 
 def known_steps() -> Q:
@@ -34,9 +37,11 @@ def known_steps() -> Q:
 
 
 class ProfileEvent(TimeOrdered):
+    # Without a constraint: events outlive a member who is erased; triggers hold the rest of it.
     profile = models.ForeignKey(
         PublicProfile,
         models.PROTECT,
+        db_constraint=False,
         db_column="user_id",
         db_index=False,
         related_name="events",
@@ -115,9 +120,7 @@ class ProfileEvent(TimeOrdered):
                 condition=Q(actor__isnull=False),
             ),
         )
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        )
+        triggers = (append_only(erased=ERASED),)
 
     def __str__(self) -> str:
         return f"{self.action}: {self.from_state} → {self.to_state}"

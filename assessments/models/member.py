@@ -11,6 +11,14 @@ from django.db.models.functions import Lower, Now, Upper
 from assessments.querysets import MemberQuerySet
 from ops.constraints import not_blank
 
+# What an erasure leaves; the trigger `keep_erased_member_erased` holds it.
+ERASED = {
+    "display_name": "Erased member",
+    "email": None,
+    "last_seen_at": None,
+    "is_active": False,
+}
+
 
 class Member(models.Model):
     id = models.UUIDField(primary_key=True, help_text="The identity provider's.")

@@ -34,8 +34,11 @@ def restore_partition(conn: Connection[Any], archive: PartitionArchive, progress
         load(conn, archive, progress)
     else:
         compare_held(conn, archive)
-    attach(conn, archive)
-    return f"{archive.row_count or 0:,} rows of {archive.partition_name} are back."
+    erased = attach(conn, archive)
+    text = f"{archive.row_count or 0:,} rows of {archive.partition_name} are back."
+    if erased:
+        text += f" {erased:,} of them told of erased members, and were deleted or blanked."
+    return text
 
 
 def give_up(conn: Connection[Any], archive: PartitionArchive, progress: Progress) -> str:
@@ -151,14 +154,20 @@ def finish_table(cursor: Any, table: sql.Composed, described: dict[str, Any]) ->
         cursor.execute(sql.SQL("ALTER TABLE {} SET ({})").format(table, options).as_string())
 
 
-def attach(conn: Connection[Any], archive: PartitionArchive) -> None:
-    """Back to public, writable, attached, and known as restored: in one transaction."""
+def attach(conn: Connection[Any], archive: PartitionArchive) -> int:
+    """Back to public, writable, attached, and known as restored: in one transaction.
+
+    Members who were erased are erased from it before; returns how many rows told of them.
+    """
     held = qualified(HOLD_SCHEMA, archive.partition_name)
     back = qualified("public", archive.partition_name)
     bounds = bounds_of(archive)
     with conn.transaction():
         conn.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         conn.execute(sql.SQL("DROP TRIGGER IF EXISTS steward_frozen ON {}").format(held))
+        erased = conn.execute(
+            "SELECT public.erase_again(%s, %s::regclass)", [archive.table_name, held.as_string()]
+        ).fetchone()
         conn.execute(sql.SQL("ALTER TABLE {} SET SCHEMA public").format(held))
         conn.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})").format(
@@ -170,6 +179,7 @@ def attach(conn: Connection[Any], archive: PartitionArchive) -> None:
         )
         drop_detach_check(conn, archive.partition_name)
         advance(conn, archive, archive.state, "restored")
+    return erased[0] if erased else 0
 
 
 def drop_detach_check(conn: Connection[Any], partition: str) -> None:

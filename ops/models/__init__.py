@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
+from ops.models.erasure import ErasedMember, PersonalTable
 from ops.models.history import HistoryEntry
 from ops.models.matview import ViewState, ViewStatus
 from ops.models.partition import TableState
@@ -10,8 +11,10 @@ from ops.models.schedule import ScheduleState, ScheduleTick
 
 __all__ = [
     "AuditEntry",
+    "ErasedMember",
     "HistoryEntry",
     "PartitionArchive",
+    "PersonalTable",
     "Run",
     "RunEvent",
     "ScheduleState",

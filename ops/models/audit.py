@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.postgres.indexes import OpClass
@@ -16,6 +15,10 @@ from django.db.models.functions import Upper
 
 from ops.constraints import not_blank
 from ops.keys import TimeOrdered
+from ops.triggers import append_only
+
+# What an erasure leaves in a row that tells of the member.
+ERASED: dict[str, Any] = {"details": {}}
 
 
 class AuditQuerySet(models.QuerySet["AuditEntry"]):
@@ -68,9 +71,7 @@ class AuditEntry(TimeOrdered):
                 name="audit_by_name",
             ),
         )
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        )
+        triggers = (append_only(erased=ERASED),)
 
     def __str__(self) -> str:
         return f"{self.action} {self.entity_type} {self.entity_id}".strip()

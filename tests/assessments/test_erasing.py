@@ -1,0 +1,166 @@
+"""A person is erased: nothing of them is found in any table, and nothing else may be blanked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from assessments.models import (
+    AssessmentSession,
+    LeaderboardRow,
+    Member,
+    ProfileEvent,
+    ProfileSlug,
+    PublicProfile,
+)
+from assessments.models.choices import Action, State
+from ops import audit
+from ops.models import AuditEntry, ErasedMember
+from tests.assessments.people import make_member, make_profile, make_reason, make_session, step
+
+MARKER = "zzyzx"
+EMAIL = f"Ada.{MARKER}@Example.org"
+
+
+def execute(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
+def erase(member: Member, by: str = "olga") -> dict[str, int]:
+    with transaction.atomic():
+        execute("SELECT public.erase_member(%s, %s)", member.pk, by)
+    return ErasedMember.objects.get(pk=member.pk).counts
+
+
+def refused(match: str, statement: str, *values: Any) -> None:
+    with pytest.raises(DatabaseError, match=match), transaction.atomic():
+        execute(statement, *values)
+
+
+@pytest.fixture
+def everywhere(db: None) -> Member:
+    """A member whose every text has the marker, in every table that has texts of members."""
+    staff = User.objects.create_user("mo")
+    member = make_member(f"Ada {MARKER}", email=EMAIL, last_seen_at=timezone.now())
+    texts = {
+        "self_description": f"I am {MARKER}",
+        "public_summary": f"She is {MARKER}",
+        "video_url": f"https://www.youtube.com/{MARKER}",
+    }
+    session = make_session(
+        member,
+        **texts,
+        interview_transcript=[{"q": "Who?", "a": f"I, {MARKER}"}],
+        recommendation=f"Take {MARKER}",
+        flags={"note": MARKER},
+        archetype=MARKER,
+        personality_type=MARKER,
+        badges=[MARKER],
+        best_fit_roles=[MARKER],
+    )
+    profile = make_profile(
+        member, **texts, session=session, profile_slug=f"{MARKER}-one", email=f"x{EMAIL}"
+    )
+    PublicProfile.objects.filter(pk=member.pk).update(profile_slug=f"{MARKER}-two")
+    step(profile, Action.SUBMIT, State.PENDING, message=f"From {MARKER}")
+    step(profile, Action.PUBLISH, State.PUBLISHED, actor=staff, private_note=f"Of {MARKER}")
+    PublicProfile.objects.filter(pk=member.pk).update(name=f"Ada B {MARKER}")
+    make_reason()
+    step(profile, Action.HIDE, State.HIDDEN, actor=staff, changes={"name": [MARKER, MARKER]})
+    audit.record(action="hide_profile", entity=profile, details={"label": MARKER}, actor=staff)
+    audit.record(
+        action="note", entity_type="exam", entity_id=1, details={"reason": f"As {EMAIL.lower()}."}
+    )
+    LogEntry.objects.create(
+        user=staff,
+        content_type=ContentType.objects.get_for_model(Member),
+        object_id=str(member.pk),
+        object_repr=MARKER,
+        action_flag=CHANGE,
+        change_message=MARKER,
+    )
+    execute("SELECT public.refresh_assessment_leaderboard()")
+    return member
+
+
+SEARCHED = """
+    SELECT c.oid::regclass::text, string_agg(format('%I::text', a.attname), ', ')
+    FROM pg_class AS c
+    JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relkind IN ('r', 'm') AND c.relnamespace = ANY (
+            ARRAY['public', 'steward_archive']::regnamespace[]
+        )
+        AND format_type(a.atttypid, NULL) ~ '^(text|char|json)'
+    GROUP BY 1
+"""
+
+
+def places_of(text: str) -> list[str]:
+    """Every table, partition and materialized view with a row in which the text stands."""
+    return sorted(
+        table
+        for table, columns in execute(SEARCHED)
+        if execute(f"SELECT 1 FROM {table} WHERE concat_ws(' ', {columns}) ILIKE %s LIMIT 1",
+                   f"%{text}%")
+    )  # fmt: skip
+
+
+def test_marker_is_everywhere_first(everywhere: Member) -> None:
+    year = timezone.now().year
+    assert {
+        "assessment_leaderboard",
+        f"audit_logs_{timezone.now():%Y_%m}",
+        f"cs_assessment_sessions_{year}",
+        "django_admin_log",
+        "members",
+        "profile_events",
+        "profile_slug_history",
+        "public_profiles",
+    } == set(places_of(MARKER))
+
+
+def test_nothing_is_found_afterwards(everywhere: Member) -> None:
+    erase(everywhere)
+    execute("SELECT public.refresh_assessment_leaderboard()")
+
+    assert places_of(MARKER) == []
+    assert not AssessmentSession.objects.exists()
+    assert not PublicProfile.objects.exists()
+    assert not ProfileSlug.objects.exists()
+    assert not LeaderboardRow.objects.exists()
+
+
+def test_what_stays_has_no_name(everywhere: Member) -> None:
+    before = ProfileEvent.objects.count()
+    counts = erase(everywhere)
+
+    everywhere.refresh_from_db()
+    assert (everywhere.display_name, everywhere.email) == ("Erased member", None)
+    assert (everywhere.is_active, everywhere.last_seen_at) == (False, None)
+    assert ProfileEvent.objects.count() == before == counts["profile_events"]
+    event = ProfileEvent.objects.get(action=Action.HIDE)
+    assert (event.message, event.private_note, event.changes) == ("(erased)", "", {})
+    assert event.actor_name == "mo"
+    assert set(AuditEntry.objects.values_list("action", "details__label")) == {
+        ("change", None),
+        ("hide_profile", None),
+        ("note", None),
+    }
+    assert counts == {
+        "audit_logs": 3,
+        "django_admin_log": 1,
+        "profile_slug_history": 2,
+        "public_profiles": 1,
+        "cs_assessment_sessions": 1,
+        "leaderboard_previous": 1,
+        "profile_events": 3,
+        "members": 1,
+    }
