@@ -1,6 +1,7 @@
 """Partitioned tables: made by migrations, kept ahead of time by maintenance.
 
-A table is partitioned by range of its uuid7 `id`; a partition is a calendar month or year in UTC.
+A table is partitioned by range of one uuid7 column, mostly its `id`; a partition is a calendar
+month or year in UTC.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ class MaterializedView:
 
 @dataclass(frozen=True)
 class PartitionedTable:
-    """Partitioned by range of its uuid7 `id`, a partition a calendar month or year (UTC).
+    """Partitioned by range of one uuid7 column, a partition a calendar month or year (UTC).
 
     `ahead` partitions after the current one always exist. A partition is offered to the archive
     `keep_months` after its end; None keeps it for ever.

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ops.registry import Every, MaterializedView, Operation, Schedule, register
+from ops.registry import (
+    Every,
+    MaterializedView,
+    Operation,
+    PartitionedTable,
+    Schedule,
+    register,
+)
 
 register(
     Operation(
@@ -26,5 +33,15 @@ register(
         "refresh",
         Every(timedelta(minutes=15)),
         target="category_statistics",
+    ),
+    # By the month in which their session began.
+    PartitionedTable("answers", model="quizbank.Answer", period="month", ahead=3, keep_months=24),
+    PartitionedTable(
+        "user_interactions",
+        model="quizbank.UserInteraction",
+        period="month",
+        ahead=3,
+        # 90 days and more: a partition goes when its last day is three months old.
+        keep_months=3,
     ),
 )

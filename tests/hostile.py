@@ -59,7 +59,11 @@ def is_free(field: Any) -> bool:
 
 
 def poison_column(model: type[models.Model], field: Any) -> None:
-    names = {"table": model._meta.db_table, "column": field.column, "key": model._meta.pk.column}
+    names = {
+        "table": model._meta.db_table,
+        "column": field.column,
+        "key": model._meta.pk_fields[0].column,
+    }
     identifiers = {name: sql.Identifier(value) for name, value in names.items()}
     with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         if isinstance(field, models.JSONField):

@@ -1,24 +1,45 @@
+from quizbank.models.answer import Answer, AnswersSetAside, UncountedAnswers
 from quizbank.models.category import Category
 from quizbank.models.choice import Choice
 from quizbank.models.exam import Exam, Subject
 from quizbank.models.importing import ImportBatch, ImportItem
+from quizbank.models.interaction import InteractionSummary, UserInteraction
 from quizbank.models.lightning import LightningQuestion
 from quizbank.models.placement import QuestionCategory, QuestionExam
 from quizbank.models.question import Question
+from quizbank.models.quiz_session import AnyQuizSession, ArchivedQuizSession, QuizSession
 from quizbank.models.revision import QuestionRevision
 from quizbank.models.statistics import CategoryStatistic
+from quizbank.models.study import (
+    PerformanceSummary,
+    QuestionDifficulty,
+    StudySession,
+    UserProgress,
+)
 
 __all__ = [
+    "Answer",
+    "AnswersSetAside",
+    "AnyQuizSession",
+    "ArchivedQuizSession",
     "Category",
     "CategoryStatistic",
     "Choice",
     "Exam",
     "ImportBatch",
     "ImportItem",
+    "InteractionSummary",
     "LightningQuestion",
+    "PerformanceSummary",
     "Question",
     "QuestionCategory",
+    "QuestionDifficulty",
     "QuestionExam",
     "QuestionRevision",
+    "QuizSession",
+    "StudySession",
     "Subject",
+    "UncountedAnswers",
+    "UserInteraction",
+    "UserProgress",
 ]
