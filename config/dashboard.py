@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.models import PublicProfile
 from ops.archive.standing import partitioned_tables
 from ops.matviews import stale_views
 from ops.models import Run
@@ -26,6 +27,7 @@ type Card = dict[str, Any]
 def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds `waiting` and `glance`: [{"title", "count", "link"}]; what is done does not wait."""
     waiting = [
+        *profiles_to_decide_on(request),
         *questions_to_edit(request),
         *imports_to_look_at(request),
         *logins_to_look_at(request),
@@ -57,6 +59,20 @@ def questions_to_edit(request: HttpRequest) -> Iterator[Card]:
     yield card("Drafts of everybody", drafts, page, "?status__exact=draft")
     silent = bank.filter(explanation="").count()
     yield card("Questions without explanation", silent, page, "?explanation=none")
+
+
+def profiles_to_decide_on(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("assessments.moderate_publicprofile"):
+        found = PublicProfile.objects.awaiting_decision().count()
+        yield card("Profiles waiting for a decision", found, "assessments_publicprofile_queue")
+
+
+def waiting_badge(request: HttpRequest) -> str | None:
+    """Beside the queue in the sidebar of those who decide; no more than a hundred are counted."""
+    if not request.user.has_perm("assessments.moderate_publicprofile"):
+        return None
+    found = PublicProfile.objects.awaiting_decision()[:100].count()
+    return ("99+" if found > 99 else str(found)) if found else None
 
 
 def imports_to_look_at(request: HttpRequest) -> Iterator[Card]:

@@ -89,6 +89,13 @@ UNFOLD: dict[str, Any] = {
                 "title": "Members",
                 "items": [
                     item(
+                        "Moderation queue",
+                        "inbox",
+                        "assessments_publicprofile_queue",
+                        "assessments.moderate_publicprofile",
+                    )
+                    | {"badge": "config.dashboard.waiting_badge", "badge_variant": "primary"},
+                    item(
                         "Members",
                         "group",
                         "assessments_member_changelist",

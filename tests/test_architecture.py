@@ -76,6 +76,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.constraints",
         "ops.erasing",
         "ops.errors",
+        "ops.history.words",
         "ops.events",
         "ops.indexes",
         "ops.keys",

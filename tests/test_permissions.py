@@ -112,6 +112,14 @@ DECLARED = {
         "ops.view_partitionarchive", post_only=True, arguments=PARTITION
     ),
     "ops_partitionarchive_order": Rule("ops.change_partitionarchive", arguments=PARTITION),
+    "assessments_publicprofile_queue": Rule("assessments.moderate_publicprofile"),
+    "assessments_publicprofile_queue_item": Rule("assessments.moderate_publicprofile"),
+    **{
+        f"assessments_publicprofile_queue_{verb}": Rule(
+            "assessments.moderate_publicprofile", post_only=True
+        )
+        for verb in ("next", "undo", "claim", "release", "decide")
+    },
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),

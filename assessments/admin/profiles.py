@@ -21,13 +21,13 @@ from assessments.admin.filters import (
     StateFilter,
     VisibilityFilter,
 )
+from assessments.admin.queue import ProfileQueue
 from assessments.models import PublicProfile
 from assessments.models.choices import State
 from assessments.public import badges_of
 from assessments.queries.lists import state_tabs
 from assessments.querysets import ProfileQuerySet
 from ops.admin.filters import MomentFilter
-from ops.admin.reading import ReadingAdmin
 from ops.pages import EstimatedPaginator
 
 STATE_COLOURS = {
@@ -43,7 +43,7 @@ NO_FILTERS = {ORDER_VAR, PAGE_VAR, "state"}
 
 
 @register(PublicProfile)
-class PublicProfileAdmin(ReadingAdmin):
+class PublicProfileAdmin(ProfileQueue):
     page_template = "admin/assessments/publicprofile/page.html"
     list_before_template = "admin/assessments/publicprofile/tabs.html"
     list_display = (

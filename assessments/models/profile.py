@@ -13,8 +13,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import validate_email
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now, Upper
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Lower, Now, Upper
 from django.urls import reverse
 
 from assessments.models.choices import STATE_FLOW, CareerLevel, State
@@ -27,6 +27,8 @@ from ops.indexes import LongNamedGinIndex, LongNamedIndex
 REVIEWED = ("name", "profile_slug", "self_description", "public_summary", "video_url")
 # With an approved snapshot, which edits leave alone.
 APPROVED = (State.PUBLISHED, State.HIDDEN, State.APPEALED)
+# Without the number that makes a slug unique: john-smith of john-smith-12.
+SLUG_STEM = Func("profile_slug", Value("-[0-9]+$"), Value(""), function="regexp_replace")
 
 
 class PublicProfile(models.Model):
@@ -192,6 +194,20 @@ class PublicProfile(models.Model):
                 OpClass(Upper("profile_slug"), name="gin_trgm_ops"),
                 OpClass(Upper("email"), name="gin_trgm_ops"),
                 name="profile_search",
+            ),
+            # A moderator's claims, to be released.
+            models.Index(
+                fields=("claimed_by",),
+                name="profile_claims",
+                condition=Q(claimed_by__isnull=False),
+            ),
+            # Those that resemble one in the queue: find_similar_profiles.
+            models.Index(SLUG_STEM, name="profile_slug_stem"),
+            models.Index(Lower("email"), name="profile_email", condition=Q(email__isnull=False)),
+            GinIndex(
+                fields=("public_summary",),
+                name="profile_summary_parts",
+                opclasses=("gin_trgm_ops",),
             ),
         )
         triggers = (
