@@ -12,7 +12,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0011_profile_lists"),
+        ("assessments", "0012_erase_member"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
