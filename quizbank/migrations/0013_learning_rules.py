@@ -9,7 +9,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ops", "0013_partitions_by_any_key"),
+        ("ops", "0014_partitions_by_any_key"),
         ("assessments", "0001_functions"),
         ("quizbank", "0012_answers_and_sessions"),
     ]

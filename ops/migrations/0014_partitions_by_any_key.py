@@ -6,7 +6,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ops", "0012_after_refresh")]
+    dependencies = [("ops", "0013_erasures")]
 
     operations = [
         migrations.RunSQL(
