@@ -55,6 +55,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
             found = found.filter(within("display_name", word) | within("email", word))
         return found
 
+    def recently_seen(self) -> Self:
+        # Uses index: member_by_last_seen, backwards.
+        return self.order_by(F("last_seen_at").desc(nulls_last=True), "-id")
+
 
 def within(field: str, word: str) -> Q:
     if len(word) >= SHORT:

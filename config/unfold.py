@@ -42,7 +42,7 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("profile.css"),
     ],
     "SCRIPTS": [lambda request: static("steward.js")],
-    "COMMAND": {"search_models": False, "search_callback": "quizbank.search.find"},
+    "COMMAND": {"search_models": False, "search_callback": "config.search.find"},
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
@@ -100,6 +100,12 @@ UNFOLD: dict[str, Any] = {
                         "group",
                         "assessments_member_changelist",
                         "assessments.view_member",
+                    ),
+                    item(
+                        "Sessions",
+                        "assignment",
+                        "assessments_assessmentsession_changelist",
+                        "assessments.view_assessmentsession",
                     ),
                     item(
                         "Profiles",

@@ -1,5 +1,5 @@
 """Importing registers each concept's screens."""
 
-from assessments.admin import members, profiles
+from assessments.admin import members, profiles, sessions
 
-__all__ = ["members", "profiles"]
+__all__ = ["members", "profiles", "sessions"]

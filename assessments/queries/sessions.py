@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
-from assessments.models import AssessmentSession
+from assessments.models import AssessmentSession, Badge, Member
 from assessments.models.choices import SessionStatus
+from assessments.querysets import MemberQuerySet, key_in
 
 SHOWN = 20
 CHUNK = 50
 # Large, or of no use in a list.
 HEAVY = ("interview_transcript", "flags", "dimensions", "category_scores")
+# So many members may match when their sessions are searched for.
+MEMBERS = 2_000
 
 
 def newest_attempts(member_id: UUID, user: Any) -> dict[str, Any]:
@@ -50,3 +54,42 @@ def whole_rows(model: Any, member_id: UUID) -> Iterator[dict[str, Any]]:
     names = [field.attname for field in model._meta.concrete_fields]
     rows = model._default_manager.filter(user=member_id).order_by(F("pk").asc()).values(*names)
     return rows.iterator(chunk_size=CHUNK)
+
+
+def whole_attempt(key: UUID) -> AssessmentSession:
+    """With its member; `transcript_text` and `flags_text` are JSON, of any shape and depth."""
+    return (
+        AssessmentSession.objects.select_related("user")
+        .defer("interview_transcript", "flags")
+        .annotate(
+            transcript_text=Cast("interview_transcript", TextField()),
+            flags_text=Cast("flags", TextField()),
+        )
+        .get(pk=key)
+    )
+
+
+def badge_catalogue(codes: Iterable[str]) -> list[dict[str, str]]:
+    found = Badge.objects.filter(code__in=list(codes))
+    return [
+        {"code": badge.code, "label": badge.label, "description": badge.description}
+        for badge in found
+    ]
+
+
+def matching_attempts(
+    attempts: QuerySet[AssessmentSession], text: str
+) -> tuple[QuerySet[AssessmentSession], bool]:
+    """By id, by a slug, or by a member's id, name or e-mail.
+
+    Also whether more members match than MEMBERS, the newest of whom are meant then.
+    Their ids first: together in one query with a join, the search would read whole tables.
+    """
+    if not text.strip():
+        return attempts, False
+    if key := key_in(text):
+        return attempts.filter(Q(pk=key) | Q(user=key)), False
+    matching: MemberQuerySet = Member.objects.matching(text)
+    found = list(matching.order_by("-created_at").values_list("pk", flat=True)[: MEMBERS + 1])
+    slug = Q(profile_slug=text.strip().replace("\0", "").lower())
+    return attempts.filter(Q(user__in=found[:MEMBERS]) | slug), len(found) > MEMBERS
