@@ -93,8 +93,8 @@ class ProfileQuerySet(models.QuerySet["PublicProfile"]):
         return self.annotate(catalogue=ArraySubquery(held))
 
     def at_slug(self, slug: str) -> Self:
-        """Whose slug this is or was: at most one."""
-        return self.filter(slugs__slug=slug).order_by()
+        """Whose slug this is or was in public: at most one."""
+        return self.filter(slugs__slug=slug, slugs__was_public=True).order_by()
 
     def newest(self) -> Self:
         """Uses index: profile_public, profile_public_by_level, profile_public_by_archetype."""

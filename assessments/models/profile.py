@@ -224,13 +224,15 @@ class PublicProfile(models.Model):
 
 
 class ProfileSlug(models.Model):
-    """Every slug that a profile has or had: old ones redirect, and nobody else takes them."""
+    """Every slug that a profile has or had: nobody else takes them, and those that were public,
+    which a moderator saw, redirect."""
 
     slug = models.TextField(primary_key=True)
     user = models.ForeignKey(
         PublicProfile, models.CASCADE, db_column="user_id", related_name="slugs"
     )
     since = models.DateTimeField(editable=False, db_default=Now())
+    was_public = models.BooleanField(editable=False, default=False, db_default=False)
 
     class Meta:
         db_table = "profile_slug_history"

@@ -12,7 +12,8 @@ from ops.apps import quicken_triggers
 
 CATALOG = {
     "columns": """
-        SELECT c.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        SELECT c.relname, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname,
+            format_type(a.atttypid, a.atttypmod), a.attnotnull,
             a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid),
             COALESCE(a.attacl, '{}')::text
         FROM pg_attribute AS a
@@ -71,7 +72,9 @@ def migrate(*targets: tuple[str, str | None]) -> None:
         ("assessments", "0004_owner_steps", "0005_leaderboards"),
         ("assessments", "0003_rules", "0004_owner_steps"),
         ("assessments", "0002_tables", "0003_rules"),
+        ("assessments", "0008_badge_catalogue", "0009_public_pages"),
         ("assessments", "0011_profile_lists", "0012_erase_member"),
+        ("assessments", "0014_session_archetypes", "0015_slugs_that_were_public"),
         ("quizbank", "0010_list_indexes", "0011_lightning_row_security"),
     ],
 )

@@ -166,7 +166,7 @@ def test_every_other_state_is_missing(client: Client, member: Member, state: Sta
     assert names_in(client.get(LIST)) == []
 
 
-@pytest.mark.parametrize("change", ["hidden", "withdrawn", "inactive"])
+@pytest.mark.parametrize("change", ["hidden", "withdrawn", "inactive", "erased"])
 def test_what_leaves_the_public_is_missing_at_once(
     client: Client, public: PublicProfile, change: str
 ) -> None:
@@ -177,6 +177,9 @@ def test_what_leaves_the_public_is_missing_at_once(
 
     if change == "inactive":
         Member.objects.filter(pk=public.pk).update(is_active=False)
+    elif change == "erased":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT erase_member(%s)", [public.pk])
     elif change == "withdrawn":
         actions.withdraw_profile(profile=public)
     else:
@@ -262,6 +265,20 @@ def test_old_slug_leads_on_but_for_now_only(client: Client, public: PublicProfil
     assert (answer.status_code, answer.headers["Location"]) == (302, page_of("ada-b"))
     assert answer.headers["Cache-Control"] == "no-cache"
     assert b"ada-b" in client.get(page_of("ada"), follow=True).content
+
+
+def test_slug_that_never_was_public_leads_nowhere(client: Client, profile: PublicProfile) -> None:
+    PublicProfile.objects.update(profile_slug="rude")
+    step(profile, Action.SUBMIT, State.PENDING)
+    step(profile, Action.REQUEST_CHANGES, State.CHANGES_REQUESTED)
+    PublicProfile.objects.update(profile_slug="ada")
+    publish(profile)
+    PublicProfile.objects.update(profile_slug="ruder")
+
+    assert client.get(page_of("ada")).status_code == 200
+    assert missing(client.get(page_of("rude")))
+    assert missing(client.get(page_of("ruder")))
+    assert ask(ANON, None, "SELECT slug FROM profile_slug_history") == [("ada",)]
 
 
 def test_old_slug_of_a_hidden_profile_is_missing(client: Client, public: PublicProfile) -> None:

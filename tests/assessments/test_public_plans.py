@@ -36,8 +36,8 @@ FILL = f"""
         now() - abs(hashint8extended(n, 5) % 100000000) * interval '1 second', 1
     FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM members) AS m;
 
-    INSERT INTO profile_slug_history (slug, user_id)
-    SELECT profile_slug, user_id FROM public_profiles;
+    INSERT INTO profile_slug_history (slug, user_id, was_public)
+    SELECT profile_slug, user_id, is_public FROM public_profiles;
 """
 
 
