@@ -48,6 +48,15 @@ register(
         export="assessments.queries.sessions.all_attempts",
         position=10,
     ),
+    PersonSection(
+        "standings",
+        "Leaderboards",
+        permission="assessments.view_leaderboardrow",
+        view="assessments.queries.standings.section",
+        template="admin/assessments/member/standings.html",
+        export="assessments.queries.standings.exported",
+        position=20,
+    ),
 )
 
 # Why each table is treated so: sql/erase_member_v1.sql.

@@ -1,4 +1,4 @@
-"""Named, chainable selections of members and profiles."""
+"""Named, chainable selections of members, profiles and the boards' rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from uuid import UUID
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import JSONObject
+from django.db.models.lookups import GreaterThan, LessThan
 
 # Columns that `steward_anon` may read, but for the member's id, which no page shows.
 PUBLIC_COLUMNS = (
@@ -34,6 +35,7 @@ PUBLIC_COLUMNS = (
 OLD_SLUGS = 1_000
 
 if TYPE_CHECKING:
+    from assessments.models.leaderboard import Dimension, LeaderboardRow
     from assessments.models.member import Member  # noqa: F401  # forward reference
     from assessments.models.profile import PublicProfile  # noqa: F401  # forward reference
 
@@ -155,3 +157,40 @@ def decisions() -> models.QuerySet[models.Model]:
     """Of moderators on the profile of the outer query, newest first."""
     events = apps.get_model("assessments", "ProfileEvent")._default_manager
     return events.filter(profile=OuterRef("pk"), actor__isnull=False).order_by("-version")
+
+
+class LeaderboardQuerySet(models.QuerySet["LeaderboardRow"]):
+    def ranked(self, dimension: Dimension) -> Self:
+        """Who has a rank, in the order of the board: of a tie, the earlier completion first.
+
+        Uses index: idx_leaderboard_<dimension>_rank.
+        """
+        has_rank = self.filter(**{f"{dimension.rank}__isnull": False})
+        return has_rank.order_by(dimension.rank, "completed_at", "user")
+
+    def with_ties(self, dimension: Dimension) -> Self:
+        """`tied`: somebody else has the same rank, be they on this page or not."""
+        same = {dimension.rank: OuterRef(dimension.rank)}
+        others = self.model._default_manager.filter(**same).exclude(user=OuterRef("user"))
+        return self.annotate(tied=Exists(others))
+
+    def after(self, row: LeaderboardRow, dimension: Dimension) -> Self:
+        return self.filter(GreaterThan(place_columns(dimension), place_of(row, dimension)))
+
+    def before(self, row: LeaderboardRow, dimension: Dimension) -> Self:
+        return self.filter(LessThan(place_columns(dimension), place_of(row, dimension)))
+
+
+def place_columns(dimension: Dimension) -> Func:
+    """As one value: only so does PostgreSQL start reading the index at a place."""
+    names = (dimension.rank, "completed_at", "user")
+    return Func(*(F(name) for name in names), function="ROW", output_field=models.TextField())
+
+
+def place_of(row: LeaderboardRow, dimension: Dimension) -> Func:
+    parts = (
+        Value(getattr(row, dimension.rank), models.BigIntegerField()),
+        Value(row.completed_at, models.DateTimeField()),
+        Value(row.user_id, models.UUIDField()),
+    )
+    return Func(*parts, function="ROW", output_field=models.TextField())

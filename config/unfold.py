@@ -113,6 +113,12 @@ UNFOLD: dict[str, Any] = {
                         "assessments_publicprofile_changelist",
                         "assessments.view_publicprofile",
                     ),
+                    item(
+                        "Leaderboards",
+                        "leaderboard",
+                        "assessments_leaderboardrow_changelist",
+                        "assessments.view_leaderboardrow",
+                    ),
                 ],
             },
             {

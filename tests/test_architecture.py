@@ -80,6 +80,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.events",
         "ops.indexes",
         "ops.keys",
+        "ops.latest",
         "ops.matviews",
         "ops.migrations_sql",
         "ops.pages",
@@ -87,6 +88,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.partitions",
         "ops.registry",
         "ops.runs",
+        "ops.spreadsheets",
         "ops.triggers",
         "ops.work",
     }

@@ -52,6 +52,7 @@ PARTITION = {
     "partition": f"audit_logs_{datetime.now(UTC):%Y_%m}",
     "order": "archive",
 }
+BOARDS = "assessments.view_leaderboardrow"
 DECLARED = {
     "index": Rule(STAFF),
     "search": Rule(STAFF),
@@ -124,6 +125,13 @@ DECLARED = {
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),
     "ops_historyentry_deleted": Rule("ops.view_historyentry"),
+    "assessments_leaderboardrow_board": Rule(BOARDS, arguments={"name": "technical"}),
+    "assessments_leaderboardrow_state": Rule(BOARDS),
+    "assessments_leaderboardrow_refresh": Rule(BOARDS, post_only=True),
+    "assessments_leaderboardrow_check": Rule("assessments.check_leaderboardrow", post_only=True),
+    "assessments_leaderboardrow_export": Rule(
+        "assessments.export_leaderboardrow", post_only=True, arguments={"name": "technical"}
+    ),
     "quizbank_importbatch_add": Rule("quizbank.import_question"),
     "quizbank_importbatch_delete": Rule(NOBODY),
     "quizbank_importbatch_confirm": Rule("quizbank.import_question", post_only=True),

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from assessments.models.member import Member
+from assessments.querysets import LeaderboardQuerySet
 
 
 class Dimension(models.TextChoices):
@@ -14,6 +15,17 @@ class Dimension(models.TextChoices):
     EMOTIONAL = "emotional", "Emotional"
     CREATIVE = "creative", "Creative"
     LIGHTNING = "lightning", "Lightning round"
+
+    @property
+    def rank(self) -> str:
+        """The column."""
+        return f"{self.value}_rank"
+
+    @property
+    def score(self) -> str:
+        """The column; 0 to 100."""
+        is_lightning = self is Dimension.LIGHTNING
+        return "lightning_round_score" if is_lightning else f"{self.value}_score"
 
 
 def rank() -> models.PositiveBigIntegerField[int | None, int | None]:
@@ -45,6 +57,8 @@ class LeaderboardRow(models.Model):
     creative_rank = rank()
     lightning_rank = rank()
 
+    objects = LeaderboardQuerySet.as_manager()
+
     class Meta:
         managed = False
         db_table = "assessment_leaderboard"
@@ -54,6 +68,10 @@ class LeaderboardRow(models.Model):
         permissions = (
             ("check_leaderboardrow", "Can check the boards"),
             ("export_leaderboardrow", "Can export the boards"),
+            (
+                "export_personal_leaderboardrow",
+                "Can export the boards with names and e-mail addresses",
+            ),
         )
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+from ops.spreadsheets import neutralise, restore
 from quizbank.formats.base import FormatError, LineError, Parsed
 from quizbank.formats.own import LISTS, PLAIN, read_question
 from quizbank.formats.tables import Table
@@ -15,18 +16,8 @@ from quizbank.formats.tables import Table
 COLUMNS = (*PLAIN, *LISTS, "media", "correct", "tolerance", "status")
 OF_CHOICE = ("choice", "feedback", "fraction", "tolerance")
 NUMBERED = re.compile(rf"({'|'.join(OF_CHOICE)})_([1-9]\d?)")
-# A spreadsheet would run a cell that begins like this; an apostrophe before it makes it text.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
 NONE_CORRECT = "none"
 ANSWERS = ("short_answer", "numeric")
-
-
-def neutralise(cell: str) -> str:
-    return f"'{cell}" if FORMULA.match(cell) else cell
-
-
-def restore(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def write_list(values: list[str]) -> str:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from ops.models import AuditEntry
+from ops.spreadsheets import neutralise, restore
 from quizbank.exporting import export_questions
 from quizbank.formats import FormatError, parse
-from quizbank.formats.rows import neutralise, read_list, restore, write_list
+from quizbank.formats.rows import read_list, write_list
 from quizbank.formats.writing import WRITTEN
 from quizbank.importing import import_file
 from quizbank.models import (

@@ -1,0 +1,178 @@
+"""Where members stand: a search for them, and their ranks in all dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
+
+from assessments.models import (
+    AssessmentSession,
+    LeaderboardPrevious,
+    LeaderboardRow,
+    LeaderboardTotal,
+    Member,
+)
+from assessments.models.choices import SessionStatus
+from assessments.models.leaderboard import Dimension
+from assessments.queries.boards import BOARD, Movement
+from assessments.querysets import WORDS, key_in, within
+from ops.matviews import last_refresh
+
+CHOICES = 20
+
+
+# --- Percent -------------------------------------------------------------------------------------
+def ahead_percent(rank: int, members: int) -> Decimal | None:
+    """100 · (1 - percent_rank), as get_lightning_percentile() has it; None for the only one."""
+    if members < 2:
+        return None
+    ahead = 100 * (1 - Decimal(rank - 1) / (members - 1))
+    return max(ahead, Decimal()).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def top_percent(rank: int, members: int) -> int:
+    """100 · rank / members, rounded up: 1 to 100."""
+    return min(100, -(-100 * rank // max(members, 1)))
+
+
+# --- One member ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Standing:
+    """In one dimension. Without a rank, `why` says why not."""
+
+    dimension: Dimension
+    members: int
+    rank: int | None = None
+    score: int | None = None
+    movement: Movement | None = None
+    why: str = ""
+
+    @property
+    def ahead(self) -> Decimal | None:
+        return ahead_percent(self.rank, self.members) if self.rank else None
+
+    @property
+    def top(self) -> int | None:
+        return top_percent(self.rank, self.members) if self.rank else None
+
+
+def standings(member: UUID, entry: LeaderboardRow | None) -> list[Standing]:
+    """In every dimension; `entry` is the member's row of the boards, if they have one."""
+    totals = dict(LeaderboardTotal.objects.values_list("dimension", "members"))
+    before = LeaderboardPrevious.objects.filter(pk=member).first()
+    absent = "" if entry else absence(member)
+    return [
+        standing(dimension, totals.get(dimension.value, 0), entry, before, absent)
+        for dimension in Dimension
+    ]
+
+
+def standing(
+    dimension: Dimension,
+    members: int,
+    entry: LeaderboardRow | None,
+    before: LeaderboardPrevious | None,
+    absent: str,
+) -> Standing:
+    rank = getattr(entry, dimension.rank, None)
+    if rank is None:
+        return Standing(dimension, members, why=absent or "No score in this dimension.")
+    movement = Movement(rank, getattr(before, dimension.rank, None))
+    return Standing(dimension, members, rank, getattr(entry, dimension.score), movement)
+
+
+def absence(member: UUID) -> str:
+    """Why somebody is on no board."""
+    if Member.objects.filter(pk=member, is_active=False).exists():
+        return "Inactive members have no rank."
+    attempts = AssessmentSession.objects.filter(user=member, status=SessionStatus.COMPLETED)
+    if not attempts.exists():
+        return "No completed session."
+    if not attempts.exclude(overall_score=None).exists():
+        return "No completed session has an overall score."
+    return "Not on the board yet: completed, or made active, after it was refreshed."
+
+
+def section(member_id: UUID, user: Any) -> Mapping[str, Any]:
+    """The member page's part: ranks, and the scores of the attempt that they come from."""
+    # Before the ranks: then they may be newer than it says, and never older.
+    as_of = last_refresh(BOARD)
+    entry = LeaderboardRow.objects.filter(pk=member_id).first()
+    shown = standings(member_id, entry)
+    return {
+        "member_id": member_id,
+        "standings": shown,
+        "entry": entry,
+        "why": "" if entry else shown[0].why,
+        "breakdown": [
+            ("Categories", scores_of(entry.category_scores if entry else None)),
+            ("Dimensions", scores_of(entry.dimensions if entry else None)),
+        ],
+        "as_of": as_of,
+    }
+
+
+def scores_of(scores: Mapping[str, Any] | None) -> list[tuple[str, int]]:
+    """(words, 0 to 100); of both shapes, 85 and {"overall": 85}."""
+    plain = {
+        name: value.get("overall") if isinstance(value, dict) else value
+        for name, value in (scores or {}).items()
+    }
+    return [
+        (in_words(name), int(Decimal(str(value)).quantize(Decimal(1), ROUND_HALF_UP)))
+        for name, value in plain.items()
+        if value is not None
+    ]
+
+
+def in_words(code: str) -> str:
+    """ "iq" → "IQ", "self_awareness" → "Self awareness"."""
+    words = code.replace("_", " ")
+    return words.upper() if len(words) <= 3 else words[:1].upper() + words[1:]
+
+
+def exported(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:
+    return {"leaderboard": LeaderboardRow.objects.filter(pk=member_id).values()}
+
+
+# --- Search --------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Choice:
+    """Somebody whom a search may mean; without a rank, None."""
+
+    member: Member
+    rank: int | None
+
+
+def people_like(text: str, *, by_email: bool) -> list[Member]:
+    """By id, by e-mail where `by_email`, or by name: at most one more than CHOICES."""
+    if key := key_in(text):
+        return list(Member.objects.filter(pk=key))
+    if "@" in text and by_email:
+        # Uses index: member_email_is_unique.
+        known = Member.objects.alias(lower_email=Lower("email"))
+        return list(known.filter(lower_email=Lower(Value(text))))
+    return list(named_like(text).order_by()[: CHOICES + 1])
+
+
+def named_like(text: str) -> QuerySet[Member]:
+    """Each word is in the name. Uses index: member_name_trigram."""
+    found = Member.objects.all()
+    for word in text.split()[:WORDS]:
+        found = found.filter(within("display_name", word))
+    return found
+
+
+def choices_of(dimension: Dimension, members: Sequence[Member]) -> list[Choice]:
+    """The best rank first; those without one last, by name."""
+    board = LeaderboardRow.objects.filter(pk__in=[member.pk for member in members])
+    ranks = dict(board.values_list("pk", dimension.rank))
+    choices = [Choice(member, ranks.get(member.pk)) for member in members]
+    last = float("inf")
+    return sorted(choices, key=lambda each: (each.rank or last, each.member.display_name))
