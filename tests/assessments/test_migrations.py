@@ -75,6 +75,7 @@ def migrate(*targets: tuple[str, str | None]) -> None:
         ("assessments", "0008_badge_catalogue", "0009_public_pages"),
         ("assessments", "0011_profile_lists", "0012_erase_member"),
         ("assessments", "0014_session_archetypes", "0015_slugs_that_were_public"),
+        ("assessments", "0016_export_boards_with_names", "0017_ranks_by_count"),
         ("quizbank", "0010_list_indexes", "0011_lightning_row_security"),
     ],
 )
