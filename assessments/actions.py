@@ -6,11 +6,11 @@ an event; `choices.STEPS` says which steps there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -54,15 +54,6 @@ class Why:
             "message": self.message.strip() or (canned.message if canned else ""),
             "private_note": self.note.strip() or (canned.note if canned else ""),
         }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a bulk decision did with one profile."""
-
-    profile: PublicProfile
-    done: bool
-    message: str
 
 
 NOTHING_TO_SAY = Why()
@@ -187,58 +178,6 @@ def undo_decision(*, event: ProfileEvent, user: User, batch: UUID | None = None)
     )
 
 
-# --- Many at once ---------------------------------------------------------------------------------
-BULK = {
-    Action.PUBLISH: State.PUBLISHED,
-    Action.HIDE: State.HIDDEN,
-    Action.REJECT: State.REJECTED,
-}
-
-
-def decide_many(
-    *, action: Action, seen: Mapping[UUID, int], user: User, why: Why = NOTHING_TO_SAY
-) -> tuple[UUID, list[Outcome]]:
-    """Publish, hide or reject profiles (key → version that was seen) with one shared reason.
-
-    Each for itself: one that is refused keeps no other. Returns the id of the batch.
-    """
-    batch = uuid4()
-    profiles = PublicProfile.objects.in_bulk(list(seen))
-    return batch, [
-        outcome_of(
-            profile, lambda profile=profile: take_step(  # type: ignore[misc]
-                profile, action, BULK[action], user, seen[profile.pk], why, batch=batch
-            )
-        )
-        for profile in profiles.values()
-    ]  # fmt: skip
-
-
-def undo_batch(*, batch: UUID, user: User) -> list[Outcome]:
-    """Take back what one batch did; what changed since stays, and says so."""
-    events: Sequence[ProfileEvent] = list(
-        ProfileEvent.objects.filter(batch=batch)
-        .exclude(action=Action.UNDO)
-        .select_related("profile")
-    )
-    undoing = uuid4()
-    return [
-        outcome_of(
-            event.profile,
-            lambda event=event: undo_decision(event=event, user=user, batch=undoing),  # type: ignore[misc]
-        )
-        for event in events
-    ]
-
-
-def outcome_of(profile: PublicProfile, decide: Any) -> Outcome:
-    try:
-        event = decide()
-    except Refused as refusal:
-        return Outcome(profile, done=False, message=str(refusal))
-    return Outcome(profile, done=True, message=f"Now {State(event.to_state).label.lower()}.")
-
-
 # --- One step -------------------------------------------------------------------------------------
 def take_step(
     profile: PublicProfile,
@@ -257,36 +196,19 @@ def take_step(
             current = PublicProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
             if current.version != version:
                 raise Stale
-            before = State(current.state)
-            after, changes = moved(current, action, to_state)
-            event = ProfileEvent.objects.create(
-                profile=current,
-                version=current.version,
-                action=action,
-                from_state=before,
-                to_state=after,
-                actor=user,
-                actor_name=user.get_username(),
-                changes=changes,
-                batch=batch,
-                undoes=undoes,
-                **why.columns(),
-            )
-            record(
-                action=f"{action}_profile",
-                entity=current,
-                details={"label": str(current), "reason": why.columns()["message"]},
-                actor=user,
-            )
+            event = moved(current, action, to_state)
+            current.save()
+            current.refresh_from_db()
+            sign(event, user, why, batch=batch, undoes=undoes)
+            event.save(force_insert=True)
+            record(**logged(event), actor=user)
     except DatabaseError as error:
         raise Refused(reason_of(error)) from error
     return event
 
 
-def moved(
-    profile: PublicProfile, action: Action, to_state: State
-) -> tuple[State, dict[str, list[Any]]]:
-    """Write the step; returns the state after it, and what it changed in reviewed fields."""
+def moved(profile: PublicProfile, action: Action, to_state: State) -> ProfileEvent:
+    """Take the step in memory; returns its event, to be signed and written after the profile."""
     before, changes = State(profile.state), {}
     if before == State.PUBLISHED and action in (
         Action.PUBLISH, Action.REQUEST_CHANGES, Action.REJECT
@@ -303,9 +225,34 @@ def moved(
         profile.published_at = timezone.now()
     profile.state = to_state
     profile.claimed_by = profile.claimed_until = None
-    profile.save()
-    profile.refresh_from_db()
-    return to_state, changes
+    return ProfileEvent(
+        profile=profile, action=action, from_state=before, to_state=to_state, changes=changes
+    )
+
+
+def sign(
+    event: ProfileEvent,
+    user: User,
+    why: Why,
+    *,
+    batch: UUID | None = None,
+    undoes: ProfileEvent | None = None,
+) -> None:
+    """Who, why, and the version that the profile has now."""
+    event.version = event.profile.version
+    event.actor, event.actor_name = user, user.get_username()
+    event.batch, event.undoes = batch, undoes
+    for name, value in why.columns().items():
+        setattr(event, name, value)
+
+
+def logged(event: ProfileEvent) -> dict[str, Any]:
+    """The event's row in the action log."""
+    return {
+        "action": f"{event.action}_profile",
+        "entity": event.profile,
+        "details": {"label": str(event.profile), "reason": event.message},
+    }
 
 
 def applied_revision(profile: PublicProfile) -> dict[str, list[Any]]:

@@ -87,5 +87,6 @@ def values_in_index(model: type[Model], column: str) -> list[str]:
         SELECT value FROM hop WHERE value IS NOT NULL LIMIT 200
     """).format(column=sql.Identifier(column), table=sql.Identifier(model._meta.db_table))
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        # As text: in a request that writes, pghistory reads it.
+        cursor.execute(query.as_string())
         return [value for (value,) in cursor.fetchall()]

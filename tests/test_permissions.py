@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -121,6 +122,16 @@ DECLARED = {
         )
         for verb in ("next", "undo", "claim", "release", "decide")
     },
+    "assessments_publicprofile_decide": Rule("assessments.moderate_publicprofile", post_only=True),
+    "assessments_publicprofile_batches": Rule("assessments.view_publicprofile"),
+    "assessments_publicprofile_batch": Rule(
+        "assessments.view_publicprofile", granted=404, arguments={"batch": str(UUID(int=0))}
+    ),
+    "assessments_publicprofile_batch_undo": Rule(
+        "assessments.moderate_publicprofile",
+        post_only=True,
+        arguments={"batch": str(UUID(int=0))},
+    ),
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from assessments.admin.bulk import BulkDecisions
 from assessments.admin.filters import (
     ArchetypeFilter,
     BadgeFilter,
@@ -43,7 +44,7 @@ NO_FILTERS = {ORDER_VAR, PAGE_VAR, "state"}
 
 
 @register(PublicProfile)
-class PublicProfileAdmin(ProfileQueue):
+class PublicProfileAdmin(ProfileQueue, BulkDecisions):
     page_template = "admin/assessments/publicprofile/page.html"
     list_before_template = "admin/assessments/publicprofile/tabs.html"
     list_display = (
@@ -74,7 +75,6 @@ class PublicProfileAdmin(ProfileQueue):
     show_facets = ShowFacets.NEVER
     search_fields = ("name",)
     search_help_text = "Words of the name, the e-mail or a slug of now or before; or a member's id"
-    actions = None
     # An index serves each.
     sortable_by = ("label", "since", "changed")
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection
 
-from assessments import actions
+from assessments import actions, batches
 from assessments.actions import Refused, Stale, Why
 from assessments.models import ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
@@ -162,11 +162,11 @@ def test_batch_decides_each_for_itself_and_is_undone(mo: User, why: Why) -> None
     profiles = [publish(make_profile(make_member())) for _ in range(3)]
     seen = {profile.pk: profile.version for profile in profiles}
     actions.withdraw_profile(profile=profiles[0])
-    batch, outcomes = actions.decide_many(action=Action.HIDE, seen=seen, user=mo, why=why)
+    batch, outcomes = batches.decide_many(action=Action.HIDE, seen=seen, user=mo, why=why)
     assert sorted(outcome.done for outcome in outcomes) == [False, True, True]
 
     actions.appeal_decision(profile=profiles[1], message="Why?")
-    undone = actions.undo_batch(batch=batch, user=mo)
+    undone = batches.undo_batch(batch=batch, user=mo)
     assert {each.profile.pk: each.done for each in undone} == {
         profiles[1].pk: False,
         profiles[2].pk: True,
