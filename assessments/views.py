@@ -6,10 +6,14 @@ of the page's content, and the answer is then the same 404 as for what never exi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from csp.constants import NONE, SELF
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -24,10 +28,18 @@ from assessments.queries.directory import (
     profile_at,
 )
 
+type View = Callable[..., HttpResponseBase]
 
-@require_safe
-@conditional_page
-@cache_control(no_cache=True)
+
+def public_page(view: View) -> View:
+    """For reading, asked for anew each time, and without a script."""
+    without_script = csp_replace({"script-src": [NONE], "style-src": [SELF], "img-src": [SELF]})
+    for decorate in (cache_control(no_cache=True), conditional_page, require_safe, without_script):
+        view = decorate(view)
+    return view
+
+
+@public_page
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
     view = profile_at(slug)
     if view is None:
@@ -40,9 +52,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, "page", context, index=True)
 
 
-@require_safe
-@conditional_page
-@cache_control(no_cache=True)
+@public_page
 def directory(request: HttpRequest) -> HttpResponse:
     form = DirectoryForm(request.GET, filter_options())
     cursor = request.GET.get("after", "")
