@@ -50,6 +50,9 @@ document.addEventListener("DOMContentLoaded", () => {
     event.preventDefault();
   });
 
+  // The keys work from here on.
+  queue.dataset.ready = "";
+
   function pressed(key) {
     const button = [...document.querySelectorAll("[data-press]")].find((each) => each.dataset.press === key);
     button?.click();

@@ -107,7 +107,7 @@ class ProfileQueue(ReadingAdmin):
             "done": done_of(request),
         }
         template = "admin/assessments/publicprofile/queue.html"
-        return TemplateResponse(request, template, context, status=409 if refusal else 200)
+        return TemplateResponse(request, template, context)
 
     # --- Who looks at what ------------------------------------------------------------------------
     def queue_next(self, request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments.models import (
@@ -83,6 +83,7 @@ def step(
     )
 
 
+@transaction.atomic
 def publish(profile: PublicProfile) -> PublicProfile:
     step(profile, Action.SUBMIT, State.PENDING)
     step(profile, Action.PUBLISH, State.PUBLISHED)
