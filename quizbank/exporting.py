@@ -1,4 +1,4 @@
-"""Exports: questions in our own formats, as an import reads them back."""
+"""Exports: questions in files that an import reads back."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLAGS = ("is_premium", "is_user_generated")
 
 @transaction.atomic
 def export_questions(*, questions: QuestionQuerySet, format_name: str, user: User) -> bytes:
-    """A file of csv, json or xlsx. Raises FormatError where the format cannot hold a text."""
+    """A file in a format of `writing.WRITTEN`. Raises FormatError where it cannot hold a text."""
     used = Used()
     found = questions.order_by("pk").with_content().iterator(chunk_size=CHUNK)
     rows = [as_row(question, in_bank(question), used) for question in found]

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from quizbank.admin.bulk import BulkActions
 from quizbank.exporting import export_questions
 from quizbank.formats import FormatError
-from quizbank.formats.writing import WRITTEN
+from quizbank.formats.writing import ENDS, WRITTEN
 from quizbank.models import Question
 
 
@@ -26,6 +26,9 @@ class ExportForm(forms.Form):
             ("csv", "CSV: a table, its exams and categories by their codes"),
             ("xlsx", "Excel: the same table"),
             ("json", "JSON: with the exams, subjects and categories themselves"),
+            ("gift", "GIFT: text that Moodle reads, too"),
+            ("moodle-xml", "Moodle XML"),
+            ("qti", "QTI 3.0: a zipped package"),
         ),
         widget=UnfoldAdminSelectWidget,
         help_text="Each can be imported again. In tables, what a spreadsheet would run as a formula"
@@ -63,7 +66,7 @@ class ExportAction(BulkActions):
             format_name=name,
             user=request.user,
         )
-        file_name = f"questions-{timezone.localdate():%Y-%m-%d}.{name}"
+        file_name = f"questions-{timezone.localdate():%Y-%m-%d}.{ENDS.get(name, name)}"
         return HttpResponse(
             data,
             content_type=WRITTEN[name],

@@ -11,6 +11,10 @@ from unfold.widgets import (
 
 FORMATS = (
     ("", "By the file's ending and content"),
+    ("gift", "GIFT"),
+    ("aiken", "Aiken"),
+    ("moodle-xml", "Moodle XML"),
+    ("qti", "QTI 2 or 3 (an item, or a zipped package)"),
     ("csv", "Our table as CSV"),
     ("xlsx", "Our table as Excel"),
     ("json", "Our JSON"),

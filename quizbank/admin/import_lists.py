@@ -47,6 +47,7 @@ def tabs_of(batch: ImportBatch) -> list[Tab]:
     duplicates = report.get("duplicates", [])
     return [
         Tab("refused", "Refused", counts.get("refused", 0), batch.errors),
+        Tab("notes", "Not kept", len(report.get("notes", [])), report.get("notes", [])),
         Tab("changed", "Changed", counts.get("changed", 0), changed),
         Tab("duplicates", "Possible duplicates", len(duplicates), duplicates),
         Tab("new", "New", counts.get("created", 0), new),

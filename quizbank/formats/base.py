@@ -12,6 +12,8 @@ from uuid import UUID
 CODE_LENGTH = 200
 TAG_LENGTH = 100
 TEXT_LENGTH = 100_000
+# Of one question: more is a mistake, or an attack on the screens that show them.
+MAX_CHOICES = 200
 
 
 class FormatError(Exception):
@@ -68,11 +70,15 @@ class ParsedQuestion:
 
 @dataclass
 class Parsed:
-    """`makes_exams`: an exam that is unknown is made, and not refused."""
+    """`makes_exams`: an exam that is unknown is made, and not refused.
+
+    `notes`: what of a question that is taken cannot be kept.
+    """
 
     format: str
     questions: list[ParsedQuestion] = field(default_factory=list)
     errors: list[LineError] = field(default_factory=list)
+    notes: list[LineError] = field(default_factory=list)
     declared: list[Declared] = field(default_factory=list)
     makes_exams: bool = False
 

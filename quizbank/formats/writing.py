@@ -1,4 +1,4 @@
-"""Our own formats as files: what the readers beside this read back."""
+"""Questions as files: what the readers beside this read back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from quizbank.formats import gift, moodle_xml, qti_writing
 from quizbank.formats.base import FormatError
 from quizbank.formats.rows import as_table
 
@@ -20,7 +21,14 @@ WRITTEN = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gift": "text/plain; charset=utf-8",
+    "moodle-xml": "application/xml",
+    "qti": "application/zip",
 }
+# Format → how the file's name ends, where that is another word.
+ENDS = {"moodle-xml": "xml", "qti": "zip"}
+# Other systems' formats.
+OTHERS = {"gift": gift.write, "moodle-xml": moodle_xml.write, "qti": qti_writing.write}
 # Excel's own limit; what is longer would be cut off without a word.
 CELL_LENGTH = 32_767
 
@@ -29,6 +37,8 @@ def write(document: Document, name: str) -> bytes:
     """Raises FormatError where the format cannot hold a text."""
     if name == "json":
         return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    if name in OTHERS:
+        return OTHERS[name](document["questions"])
     table = as_table(document["questions"])
     return write_xlsx(table) if name == "xlsx" else write_csv(table)
 

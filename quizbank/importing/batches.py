@@ -92,7 +92,8 @@ def describe(batch: ImportBatch, plan: Plan) -> None:
     batch.format = plan.format
     batch.counts = plan.counts()
     batch.errors = [{"line": error.line, "reason": error.reason} for error in plan.errors]
-    batch.report = {"missing": plan.missing, "makes": plan.places.labels()}
+    notes = [{"line": note.line, "reason": note.reason} for note in plan.notes]
+    batch.report = {"missing": plan.missing, "makes": plan.places.labels(), "notes": notes}
 
 
 def show_preview(batch: ImportBatch, plan: Plan) -> None:

@@ -78,7 +78,8 @@ def in_file(
         content["external_id"] = parsed.external_id
         content["numbered_by"] = places.exam(exam) if exam and parsed.external_id else None
     if bank is None and parsed.path:
-        content["categories"] = [places.make_path(parsed.path, content["numbered_by"])]
+        owner = places.exam(exam) if exam else None
+        content["categories"] = [places.make_path(parsed.path, owner)]
     return content
 
 

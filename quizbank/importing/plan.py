@@ -41,7 +41,7 @@ class Change:
 
 @dataclass
 class Plan:
-    """`missing` are labels of questions that the file no longer has."""
+    """`missing` are labels of questions that the file no longer has; `notes`: see Parsed."""
 
     format: str
     places: Places
@@ -49,6 +49,7 @@ class Plan:
     changed: list[Change] = field(default_factory=list)
     unchanged: int = 0
     errors: list[LineError] = field(default_factory=list)
+    notes: list[LineError] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -102,7 +103,8 @@ def plan_import(*, parsed: Parsed, exam: str | None, lock: bool = False) -> Plan
     """A question is known by its key, by exam and external id, else by its normalized stem."""
     places = Places()
     prepare_exams(parsed, places, exam)
-    plan = Plan(parsed.format, places, errors=[*parsed.errors, *places.declare(parsed, exam)])
+    errors = [*parsed.errors, *places.declare(parsed, exam)]
+    plan = Plan(parsed.format, places, errors=errors, notes=parsed.notes)
     known = Known(parsed.questions, places, exam, lock)
     seen: dict[Any, int] = {}
     for question, stem_hash in zip(parsed.questions, known.hashes, strict=True):

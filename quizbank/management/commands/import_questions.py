@@ -50,8 +50,11 @@ class Command(BaseCommand):
         }
         if options["json"]:
             key = None if options["dry_run"] else str(batch.pk)
-            self.stdout.write(json.dumps(counts | {"errors": batch.errors, "batch": key}))
+            lines = {"errors": batch.errors, "notes": batch.report["notes"]}
+            self.stdout.write(json.dumps(counts | lines | {"batch": key}))
             return
         for row in batch.errors:
             self.stderr.write(f"line {row['line']}: {row['reason']}")
+        for row in batch.report["notes"]:
+            self.stderr.write(f"line {row['line']}: note: {row['reason']}")
         self.stdout.write(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
