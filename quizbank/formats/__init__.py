@@ -66,7 +66,13 @@ def likely_text(text: str, ending: str) -> str:
         return "gift"
     if text.startswith("#Q") or "\n#Q" in text:
         return "trivia"
-    return "aiken" if AIKEN_ANSWER.search(text) else "gift"
+    if AIKEN_ANSWER.search(text):
+        return "aiken"
+    if "{" in text:
+        return "gift"
+    raise FormatError(
+        "This text has neither #Q (trivia) nor ANSWER: (Aiken) nor an answer in braces (GIFT)."
+    )
 
 
 def parse_json(text: str, name: str | None) -> Parsed:

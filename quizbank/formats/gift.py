@@ -27,7 +27,16 @@ from quizbank.formats.credit import (
     share,
     true_false,
 )
-from quizbank.formats.gift_syntax import MARKS, Answer, Category, Item, Text, Wrong, read_text
+from quizbank.formats.gift_syntax import (
+    MARKS,
+    Answer,
+    Category,
+    Item,
+    Text,
+    Wrong,
+    breaks_off,
+    read_text,
+)
 from quizbank.formats.html_text import to_markdown
 from quizbank.formats.paths import path_of
 from quizbank.formats.seal import Row, seal, unseal
@@ -40,10 +49,13 @@ UNKNOWN = {
 
 
 def parse(text: str) -> Parsed:
+    """Raises FormatError when there is no question, or the last one breaks off."""
     parsed = Parsed("gift")
     path: tuple[ParsedCategory, ...] = ()
-    found = False
-    for each in read_text(text.replace("\r\n", "\n").replace("\r", "\n")):
+    found, text = False, text.replace("\r\n", "\n").replace("\r", "\n")
+    if breaks_off(text):
+        raise FormatError("The last question has no end: is the file complete?")
+    for each in read_text(text):
         found = True
         match each:
             case Category():
@@ -189,12 +201,11 @@ def written_true_false(row: Row) -> str:
 def written_answer(kind: str, choice: dict[str, Any], credit: Decimal) -> str:
     one_right = kind in ("single", "true_false")
     is_whole = choice["is_correct"] and credit == WHOLE
-    if kind in ("short_answer", "numeric"):
-        mark = "=" if is_whole else f"=%{percent(credit)}%"
-    elif one_right and is_whole:
-        mark = "="
-    else:
-        mark = f"~%{percent(credit)}%" if credit else "~"
+    sign = "=" if kind in ("short_answer", "numeric") or (one_right and is_whole) else "~"
+    usual = WHOLE if sign == "=" else NONE
+    # A text that begins with % would be read as a weight.
+    is_plain = credit == usual and not choice["text"].startswith("%")
+    mark = sign if is_plain else f"{sign}%{percent(credit)}%"
     text = escape(choice["text"])
     if kind == "numeric":
         text = f"{choice['text']}:{choice.get('tolerance') or 0}"

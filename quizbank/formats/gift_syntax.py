@@ -17,7 +17,7 @@ ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 MARKS = frozenset("~=#{}:\\")
 NAME = re.compile(r"\s*::(.*?)::", re.DOTALL)
 FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]")
-WEIGHT = re.compile(r"\s*%\s*([^%]*?)\s*%")
+WEIGHT = re.compile(r"\s*%\s*(-?[0-9]*[.,]?[0-9]*)\s*%")
 SIGN = re.compile(r"[=~]")
 DATA = re.compile(r"\[(id|tag):([^\]]*)\]")
 SEAL = re.compile(r"\[steward:(.*)\]\s*$")
@@ -101,6 +101,15 @@ def read_text(text: str) -> Iterator[Item | Category | Wrong]:
             block = []
     if block:
         yield from read_block(block)
+
+
+def breaks_off(text: str) -> bool:
+    """Whether the last question has no end."""
+    last = re.split(r"\n[ \t]*\n", text.rstrip())[-1].split("\n")
+    if any(line.startswith("// [steward:") and not SEAL.search(line) for line in last):
+        return True
+    mask = masked("\n".join(line for line in last if not line.lstrip().startswith("//")))
+    return mask.count("{") > mask.count("}")
 
 
 def read_block(block: list[tuple[int, str]]) -> Iterator[Item | Category | Wrong]:
@@ -233,7 +242,8 @@ def read_answer(piece: str, kind_of_text: str) -> Answer:
     sign, rest = piece[0], piece[1:]
     weight = None
     if found := WEIGHT.match(masked(rest)):
-        weight = number_of(rest[found.start(1) : found.end(1)], "A weight")
+        written = rest[found.start(1) : found.end(1)].replace(",", ".")
+        weight = number_of(written, "A weight")
         rest = rest[found.end() :]
     cut = masked(rest).find("#")
     feedback = read_formatted(rest[cut + 1 :], kind_of_text) if cut >= 0 else None

@@ -26,7 +26,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def write(rows: list[Row]) -> bytes:
     file = io.BytesIO()
-    names = [f"items/{row['id']}.xml" for row in rows]
+    names = [f"items/{number}-{row['id']}.xml" for number, row in enumerate(rows, 1)]
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         archive.writestr(entry("imsmanifest.xml"), manifest(names))
         for name, row in zip(names, rows, strict=True):

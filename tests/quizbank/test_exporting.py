@@ -18,7 +18,7 @@ from ops.spreadsheets import neutralise, restore
 from quizbank.exporting import export_questions
 from quizbank.formats import FormatError, parse
 from quizbank.formats.rows import read_list, write_list
-from quizbank.formats.writing import WRITTEN
+from quizbank.formats.writing import ENDS, WRITTEN
 from quizbank.importing import import_file
 from quizbank.models import (
     Category,
@@ -112,7 +112,7 @@ def test_export_comes_back_as_unchanged(bank: None, name: str) -> None:
     make_odd_question()
     Question.objects.filter(external_id="NET-001").update(stem=" Line ends,\r\nno difference ")
 
-    batch = import_file(file_name=f"export.{name}", data=export(name))
+    batch = import_file(file_name=f"export.{ENDS.get(name, name)}", data=export(name))
 
     assert batch.errors == []
     assert batch.counts == {
@@ -143,7 +143,9 @@ def test_table_fills_a_bank_that_has_the_places(bank: None, name: str) -> None:
     before, data = picture(), export(name)
     Question.objects.all().delete()
 
-    assert import_file(file_name=f"export.{name}", data=data).counts["created"] == 61
+    assert (
+        import_file(file_name=f"export.{ENDS.get(name, name)}", data=data).counts["created"] == 61
+    )
     assert picture() == before
 
 
@@ -153,7 +155,7 @@ def test_edited_export_changes_the_question_and_its_number(bank: None, name: str
     data = export(name)
     Question.objects.filter(pk=question.pk).update(external_id="NET-999", stem="Edited since?")
 
-    counts = import_file(file_name=f"export.{name}", data=data).counts
+    counts = import_file(file_name=f"export.{ENDS.get(name, name)}", data=data).counts
 
     question.refresh_from_db()
     assert (counts["created"], counts["changed"]) == (0, 1)
@@ -215,7 +217,9 @@ def test_export_that_was_cut_off_is_refused(bank: None, name: str) -> None:
     data = export(name)
     for share in (0.3, 0.6, 0.95):
         with pytest.raises(FormatError):
-            parse(data[: int(len(data) * share)], file_name=f"cut.{name}", name=None)
+            parse(
+                data[: int(len(data) * share)], file_name=f"cut.{ENDS.get(name, name)}", name=None
+            )
 
 
 def ask(client: Client, **more: Any) -> Any:

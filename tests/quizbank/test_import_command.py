@@ -45,6 +45,7 @@ def test_json_has_these_keys_and_no_other(exam: Exam, tmp_path: Path) -> None:
         "unchanged": 0,
         "refused": 1,
         "errors": [{"line": 3, "reason": "The question has no stem."}],
+        "notes": [],
         "batch": str(batch.pk),
     }
 

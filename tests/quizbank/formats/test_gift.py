@@ -221,7 +221,7 @@ def test_html_becomes_markdown() -> None:
         ("Write.{}", "An essay"),
         ("Match.{=a -> b =c -> d}", "Matching"),
         ("Only words.", "no answer in braces"),
-        ("Open {=a ~b", "A brace opens or closes alone"),
+        ("Closed =a ~b}", "A brace opens or closes alone"),
         ("Two {=a ~b} and {=c ~d}", "more than one answer"),
         ("Maybe {perhaps}", "begins with neither = nor ~"),
         ("None right {~a ~b}", "No answer is right"),
@@ -229,7 +229,7 @@ def test_html_becomes_markdown() -> None:
         ("How many {#3:x}", "A tolerance is no number"),
         ("How many {#5..1}", "ends before it begins"),
         ("How many {#=*}", "needs a number"),
-        ("Weights {~%x%a =b}", "A weight is no number"),
+        ("Weights {~%-%a =b}", "A weight is no number"),
         ("Weights {~%500%a =b}", "is not between"),
         ("{=a ~b}", "has no stem"),
         ("Lots {=0 " + " ".join(f"~{n}" for n in range(1, 10_000)) + "}", "10,000 choices"),
@@ -241,6 +241,12 @@ def test_what_cannot_be_taken_says_so_with_its_line(text: str, reason: str) -> N
     assert len(parsed.questions) == 1
     assert [error.line for error in parsed.errors] == [5]
     assert reason in parsed.errors[0].reason
+
+
+@pytest.mark.parametrize("text", ["Good?{T}\n\nOpen {=a ~b", '// [steward:{"id":'])
+def test_file_that_breaks_off_is_refused(text: str) -> None:
+    with pytest.raises(FormatError, match="no end"):
+        gift(text)
 
 
 def test_file_without_a_question_is_refused() -> None:
