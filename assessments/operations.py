@@ -57,6 +57,15 @@ register(
         export="assessments.queries.standings.exported",
         position=20,
     ),
+    PersonSection(
+        "profile",
+        "Public profile",
+        permission="assessments.view_publicprofile",
+        view="assessments.queries.profile.section",
+        template="admin/assessments/member/profile.html",
+        export="assessments.queries.profile.exported",
+        position=30,
+    ),
 )
 
 # Why each table is treated so: sql/erase_member_v1.sql.

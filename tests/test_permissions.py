@@ -135,6 +135,7 @@ DECLARED = {
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),
+    "assessments_member_export": Rule("assessments.export_member", post_only=True),
     "ops_historyentry_deleted": Rule("ops.view_historyentry"),
     "assessments_leaderboardrow_board": Rule(BOARDS, arguments={"name": "technical"}),
     "assessments_leaderboardrow_state": Rule(BOARDS),
@@ -208,7 +209,11 @@ def get(client: Client, screen: Screen) -> HttpResponse:
 
 
 def post(client: Client, screen: Screen) -> HttpResponse:
-    return client.post(screen.address(rule_of(screen).arguments), {"post": "yes"})
+    answer = client.post(screen.address(rule_of(screen).arguments), {"post": "yes"})
+    if answer.streaming:
+        # A download that nobody reads keeps its file open.
+        list(answer)
+    return answer
 
 
 def expected(visitor: str, screen: Screen) -> set[int]:

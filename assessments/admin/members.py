@@ -10,11 +10,11 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from assessments.admin.exporting import ExportingAdmin
 from assessments.models import Member
 from assessments.querysets import MemberQuerySet
 from assessments.sections import sections_for
 from ops.admin.filters import MomentFilter
-from ops.admin.reading import ReadingAdmin
 from ops.pages import EstimatedPaginator
 
 
@@ -33,7 +33,7 @@ class StateFilter(SimpleListFilter):
 
 
 @register(Member)
-class MemberAdmin(ReadingAdmin):
+class MemberAdmin(ExportingAdmin):
     page_template = "admin/assessments/member/page.html"
     list_display = ("name", "email", "state", "joined", "last_seen")
     list_filter = (StateFilter, ("created_at", MomentFilter), ("last_seen_at", MomentFilter))
@@ -91,6 +91,7 @@ class MemberAdmin(ReadingAdmin):
             "member": obj,
             "state": state_of(obj),
             "links": self.page_links(request, obj),
+            "may_export": self.has_export_permission(request),
             "sections": list(sections_for(request.user, obj.pk)),
             "media": self.media,
         }

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from assessments.models import AssessmentSession, Badge, Member
 from assessments.models.choices import SessionStatus
+from assessments.queries.rows import whole_rows
 from assessments.querysets import MemberQuerySet, key_in
 
 SHOWN = 20
-CHUNK = 50
 # Large, or of no use in a list.
 HEAVY = ("interview_transcript", "flags", "dimensions", "category_scores")
 # So many members may match when their sessions are searched for.
@@ -46,14 +46,9 @@ def best_attempt(member_id: UUID) -> UUID | None:
 
 
 def all_attempts(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:
-    """Every column of every attempt, oldest first."""
-    return {"assessment_sessions": whole_rows(AssessmentSession, member_id)}
-
-
-def whole_rows(model: Any, member_id: UUID) -> Iterator[dict[str, Any]]:
-    names = [field.attname for field in model._meta.concrete_fields]
-    rows = model._default_manager.filter(user=member_id).order_by(F("pk").asc()).values(*names)
-    return rows.iterator(chunk_size=CHUNK)
+    """Every column of every attempt, oldest first, with the whole transcript."""
+    attempts = AssessmentSession.objects.filter(user=member_id)
+    return {"assessment_sessions": whole_rows(attempts)}
 
 
 def whole_attempt(key: UUID) -> AssessmentSession:
