@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -42,4 +43,18 @@ def plain_http_stays_on_this_machine(**_: Any) -> list[Error]:
             hint="Unset it, or bind to loopback: STEWARD_BIND=127.0.0.1:8000.",
             id="steward.E004",
         )
+    ]
+
+
+@register()
+def video_hosts_are_hosts(**_: Any) -> list[Error]:
+    plain = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+    return [
+        Error(
+            f"STEWARD_VIDEO_HOSTS: {host!r} is no host.",
+            hint="Hosts are like vimeo.com, in small letters, separated by commas.",
+            id="steward.E005",
+        )
+        for host in settings.STEWARD_VIDEO_HOSTS
+        if not plain.fullmatch(host)
     ]

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from assessments.models import PublicProfile, VideoHost
 from assessments.video import video_of
+from config.checks import video_hosts_are_hosts
 from tests.assessments.people import make_member, make_profile, publish
 from tests.assessments.roles import MEMBER, ask
 
@@ -92,3 +93,10 @@ def test_table_follows_the_setting_after_each_migrate(db: None, settings: Any) -
 def test_host_is_plain(db: None) -> None:
     with pytest.raises(DatabaseError, match="video_host_is_plain"):
         VideoHost.objects.create(host="https://example.org/%")
+
+
+@pytest.mark.parametrize("host", ["https://vimeo.com", "Vimeo.com", "", "vimeo", "vimeo.com/"])
+def test_setting_that_is_no_host_is_told(settings: Any, host: str) -> None:
+    settings.STEWARD_VIDEO_HOSTS = ["youtube.com", host]
+    [error] = video_hosts_are_hosts()
+    assert repr(host) in error.msg
