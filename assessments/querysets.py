@@ -166,7 +166,8 @@ class LeaderboardQuerySet(models.QuerySet["LeaderboardRow"]):
         Uses index: idx_leaderboard_<dimension>_rank.
         """
         has_rank = self.filter(**{f"{dimension.rank}__isnull": False})
-        return has_rank.order_by(dimension.rank, "completed_at", "user")
+        # "user" would mean the order of members, which is by name.
+        return has_rank.order_by(dimension.rank, "completed_at", "user_id")
 
     def with_ties(self, dimension: Dimension) -> Self:
         """`tied`: somebody else has the same rank, be they on this page or not."""

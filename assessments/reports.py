@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assessments.models import AssessmentSession
+from assessments.models import AssessmentSession, LeaderboardRow
 from assessments.public import ShownBadge, badges_of, in_words
 from assessments.transcripts import plain
 from assessments.video import Video, video_of
@@ -60,7 +60,7 @@ def report_of(attempt: AssessmentSession, catalogue: list[dict[str, str]]) -> Re
     )
 
 
-def scores_of(attempt: AssessmentSession) -> Iterator[Bar]:
+def scores_of(attempt: AssessmentSession | LeaderboardRow) -> Iterator[Bar]:
     """Both shapes of a category: a number, or an object with "overall" and its parts."""
     yield Bar("Overall", attempt.overall_score)
     for category in ("technical", "emotional", "creative"):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from assessments.models.choices import CareerLevel
-from assessments.queries.standings import in_words
+from assessments.public import in_words
 from ops.keys import midnight
 
 PERIODS = ((30, "Last 30 days"), (90, "Last 90 days"), (365, "Last 365 days"))

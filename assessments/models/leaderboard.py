@@ -63,7 +63,8 @@ class LeaderboardRow(models.Model):
         managed = False
         db_table = "assessment_leaderboard"
         verbose_name = "leaderboard row"
-        ordering = ("overall_rank", "completed_at", "user")
+        verbose_name_plural = "leaderboards"
+        ordering = ("overall_rank", "completed_at", "user_id")
         default_permissions = ("view",)
         permissions = (
             ("check_leaderboardrow", "Can check the boards"),

@@ -22,6 +22,7 @@ from assessments.models.choices import SessionStatus
 from assessments.models.leaderboard import Dimension
 from assessments.queries.boards import BOARD, Movement
 from assessments.querysets import WORDS, key_in, within
+from assessments.reports import dimensions_of, scores_of
 from ops.matviews import last_refresh
 
 CHOICES = 20
@@ -110,31 +111,11 @@ def section(member_id: UUID, user: Any) -> Mapping[str, Any]:
         "standings": shown,
         "entry": entry,
         "why": "" if entry else shown[0].why,
-        "breakdown": [
-            ("Categories", scores_of(entry.category_scores if entry else None)),
-            ("Dimensions", scores_of(entry.dimensions if entry else None)),
-        ],
+        "scores": list(scores_of(entry)) if entry else [],
+        "dimensions": list(dimensions_of(entry.dimensions)) if entry else [],
         "as_of": as_of,
+        "may_see_session": user.has_perm("assessments.view_assessmentsession"),
     }
-
-
-def scores_of(scores: Mapping[str, Any] | None) -> list[tuple[str, int]]:
-    """(words, 0 to 100); of both shapes, 85 and {"overall": 85}."""
-    plain = {
-        name: value.get("overall") if isinstance(value, dict) else value
-        for name, value in (scores or {}).items()
-    }
-    return [
-        (in_words(name), int(Decimal(str(value)).quantize(Decimal(1), ROUND_HALF_UP)))
-        for name, value in plain.items()
-        if value is not None
-    ]
-
-
-def in_words(code: str) -> str:
-    """ "iq" → "IQ", "self_awareness" → "Self awareness"."""
-    words = code.replace("_", " ")
-    return words.upper() if len(words) <= 3 else words[:1].upper() + words[1:]
 
 
 def exported(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:
@@ -155,10 +136,14 @@ def people_like(text: str, *, by_email: bool) -> list[Member]:
     if key := key_in(text):
         return list(Member.objects.filter(pk=key))
     if "@" in text and by_email:
-        # Uses index: member_email_is_unique.
-        known = Member.objects.alias(lower_email=Lower("email"))
-        return list(known.filter(lower_email=Lower(Value(text))))
+        return list(with_email(text))
     return list(named_like(text).order_by()[: CHOICES + 1])
+
+
+def with_email(text: str) -> QuerySet[Member]:
+    """Upper and lower case are the same. Uses index: member_email_is_unique."""
+    known = Member.objects.alias(lower_email=Lower("email"))
+    return known.filter(lower_email=Lower(Value(text)))
 
 
 def named_like(text: str) -> QuerySet[Member]:

@@ -42,7 +42,7 @@ def ranked(*scores: int, **given: Any) -> list[Member]:
         moment = NOW - timedelta(days=1) + timedelta(minutes=number)
         member = make_member(f"Member {number}")
         values = {"category_scores": {"technical": score}, "started_at": moment}
-        make_session(member, overall_score=score, completed_at=moment, **values | given)
+        make_session(member, **{"overall_score": score, "completed_at": moment} | values | given)
         members.append(member)
     return members
 
@@ -195,6 +195,22 @@ def test_pages_go_through_ties_without_a_gap(
 
     assert names == backwards == [str(member) for member in members]
     assert ranks == ["1", *["2 = shared"] * 7, "9"]
+
+
+def test_ties_of_one_moment_are_in_the_order_of_ids(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "PAGE", 2)
+    members = ranked(*[50] * 5, completed_at=NOW, started_at=NOW)
+    refresh()
+
+    answer = staff.get(BOARD)
+    names = column(answer, 2)
+    while "Next ranks" in answer.content.decode():
+        answer = staff.get(BOARD + link(answer, "Next ranks"))
+        names += column(answer, 2)
+
+    assert names == [str(member) for member in sorted(members, key=lambda member: member.pk)]
 
 
 def test_pages_keep_the_filter(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
