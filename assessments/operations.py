@@ -39,6 +39,14 @@ register(
         Every(timedelta(minutes=5)),
         target="assessment_leaderboard",
     ),
+    Operation(
+        "check-leaderboard",
+        "Check the boards",
+        work="assessments.checking.check_leaderboard",
+        permission="assessments.check_leaderboardrow",
+        target_type="leaderboard",
+        about="Computes every rank again from the attempts, and lists those that differ.",
+    ),
     PersonSection(
         "sessions",
         "Assessment sessions",

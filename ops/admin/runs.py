@@ -124,6 +124,9 @@ class RunAdmin(StartingAdmin):
             "progress": progress_of(obj, timezone.now()),
             "person": person_of(obj),
             "parameters": labelled(obj.parameters, operation),
+            "figures": {k: v for k, v in obj.figures.items() if not isinstance(v, list)},
+            # Lists of objects with the same keys, which are the columns.
+            "tables": {k: v for k, v in obj.figures.items() if isinstance(v, list) and v},
             "events": events,
             **buttons(request.user, obj),
         }
