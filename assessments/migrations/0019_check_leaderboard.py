@@ -6,7 +6,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("assessments", "0017_ranks_by_count")]
+    dependencies = [("assessments", "0018_boards_are_called_leaderboards")]
 
     operations = [
         migrations.RunSQL(
