@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -20,24 +21,30 @@ def bank_size(request: pytest.FixtureRequest) -> int:
     return MEASURED if request.config.getoption("benchmark_enable") else TRIED
 
 
+@contextmanager
+def own_database() -> Iterator[None]:
+    """A copy of the tests' one, so that it can be committed and vacuumed."""
+    tests, bench = connection.settings_dict["NAME"], f"{connection.settings_dict['NAME']}_bench"
+    quote = connection.ops.quote_name
+    with connection._nodb_cursor() as cursor:
+        connection.close()
+        cursor.execute(f"DROP DATABASE IF EXISTS {quote(bench)}")
+        cursor.execute(f"CREATE DATABASE {quote(bench)} TEMPLATE {quote(tests)}")
+        connection.settings_dict["NAME"] = bench
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = tests
+            cursor.execute(f"DROP DATABASE {quote(bench)}")
+
+
 @pytest.fixture(scope="module")
 def big_bank(django_db_setup: None, django_db_blocker: Any, bank_size: int) -> Iterator[int]:
-    """In a database of its own, so that it can be committed and vacuumed; gives the size."""
-    with django_db_blocker.unblock():
-        tests, bench = connection.settings_dict["NAME"], f"{connection.settings_dict['NAME']}_bench"
-        quote = connection.ops.quote_name
-        with connection._nodb_cursor() as cursor:
-            connection.close()
-            cursor.execute(f"DROP DATABASE IF EXISTS {quote(bench)}")
-            cursor.execute(f"CREATE DATABASE {quote(bench)} TEMPLATE {quote(tests)}")
-            connection.settings_dict["NAME"] = bench
-            try:
-                fill(bank_size)
-                yield bank_size
-            finally:
-                connection.close()
-                connection.settings_dict["NAME"] = tests
-                cursor.execute(f"DROP DATABASE {quote(bench)}")
+    """Gives the number of questions."""
+    with django_db_blocker.unblock(), own_database():
+        fill(bank_size)
+        yield bank_size
 
 
 @pytest.fixture(scope="module")
