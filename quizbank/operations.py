@@ -7,6 +7,7 @@ from ops.registry import (
     MaterializedView,
     Operation,
     PartitionedTable,
+    PersonalData,
     Schedule,
     register,
 )
@@ -43,5 +44,31 @@ register(
         ahead=3,
         # 90 days and more: a partition goes when its last day is three months old.
         keep_months=3,
+    ),
+)
+
+KEPT_WITHOUT_NAME = "What a question's statistics are made of, kept without a name."
+register(
+    PersonalData("study_sessions", "Study time", "user_id"),
+    PersonalData("user_interactions", "Interactions", "user_id"),
+    PersonalData("user_interaction_summary", "Interactions by day", "user_id"),
+    PersonalData("user_progress", "Progress", "user_id"),
+    PersonalData("performance_summaries", "Performance", "user_id"),
+    PersonalData("answers_set_aside", "Messages set aside", "user_id"),
+    PersonalData(
+        "answers",
+        "Answers",
+        "user_id",
+        "blank",
+        columns={"given_text": None},
+        reason=f"{KEPT_WITHOUT_NAME} What was typed is blanked.",
+    ),
+    PersonalData("quiz_sessions", "Quiz sessions", "user_id", "keep", reason=KEPT_WITHOUT_NAME),
+    PersonalData(
+        "quiz_session_archive",
+        "Archived quiz sessions",
+        "user_id",
+        "keep",
+        reason=KEPT_WITHOUT_NAME,
     ),
 )

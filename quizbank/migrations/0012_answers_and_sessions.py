@@ -24,7 +24,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0009_public_pages"),
+        ("assessments", "0003_rules"),
         ("quizbank", "0011_lightning_row_security"),
     ]
 

@@ -133,6 +133,8 @@ class AnswersSetAside(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     message_id = models.TextField(unique=True)
+    # Who it says it is from, if that can be read.
+    user_id = models.UUIDField("member", null=True, blank=True)
     body = models.JSONField()
     reason = models.TextField()
     set_aside_at = models.DateTimeField(db_default=Now())

@@ -154,7 +154,7 @@ def test_what_stays_has_no_name(everywhere: Member) -> None:
         ("hide_profile", None),
         ("note", None),
     }
-    assert counts == {
+    assert {table: rows for table, rows in counts.items() if rows} == {
         "audit_logs": 3,
         "django_admin_log": 1,
         "profile_slug_history": 2,
