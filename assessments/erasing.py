@@ -5,6 +5,7 @@ Safety: nothing is deleted here but by the SQL function `erase_member`, in one t
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from django.db import connection, transaction
 
 from assessments.models import Member, PublicProfile
 from ops.audit import acting_user, record
-from ops.erasing import Found, erasure_of, personal_data_of
-from ops.runs import enqueue
+from ops.erasing import Found, archived_with_personal_data, erasure_of, personal_data_of
+from ops.registry import PersonalData, declared
+from ops.runs import active_run, enqueue
 from ops.work import Refused
 
 ERASE = "erase_member"
@@ -23,6 +25,22 @@ def found_of(member: Member) -> list[Found]:
     """The dry run: rows of each table that tell of the member."""
     profile = PublicProfile.objects.filter(pk=member.pk).values_list("email", flat=True)
     return personal_data_of(member.pk, [member.email, *profile])
+
+
+def archived_partitions() -> list[tuple[str, int]]:
+    """(Title, partitions in the archive) of the tables that tell of members."""
+    counted = Counter(archive.table_name for archive in archived_with_personal_data())
+    return [
+        (table.title, counted[name])
+        for name, table in declared(PersonalData).items()
+        if counted[name]
+    ]
+
+
+def run_that_erases(member: Member) -> UUID | None:
+    """The one that waits or works, if there is one."""
+    run = active_run(operation=ERASE, target=str(member.pk))
+    return run.pk if run else None
 
 
 def wanted_words(member: Member) -> str:
@@ -61,7 +79,7 @@ def erase_member(*, member: UUID, run: UUID) -> dict[str, int]:
             action="erase",
             entity_type="member",
             entity_id=member,
-            details={"label": str(member), "run": run, "rows": erasure.counts},
+            details={"label": str(member), "run": run, **erasure.counts},
         )
     return erasure.counts
 

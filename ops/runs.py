@@ -57,6 +57,11 @@ def may_order(user: Any, run: Run) -> bool:
     return operation is not None and may_start(user, operation)
 
 
+def active_run(*, operation: str, target: str) -> Run | None:
+    """The one that waits or works: there is no second."""
+    return Run.objects.active().filter(operation=operation, target=target).first()
+
+
 # --- Start ---------------------------------------------------------------------------------------
 @transaction.atomic
 def enqueue(
@@ -91,7 +96,7 @@ def enqueue(
     # The other one may end between the two statements; then there is room for ours.
     while True:
         Run.objects.bulk_create([wanted], ignore_conflicts=True)
-        run = Run.objects.active().filter(operation=operation, target=target).first()
+        run = active_run(operation=operation, target=target)
         if run is not None:
             break
     created = run.pk == wanted.pk

@@ -78,6 +78,7 @@ DECLARED = {
     "axes_accessfailurelog_add": Rule(NOBODY),
     "axes_accesslog_add": Rule(NOBODY),
     "auth_user_password_change": Rule("auth.change_user"),
+    "assessments_member_erase": Rule("assessments.erase_member"),
     "quizbank_category_tree": Rule("quizbank.view_category"),
     "quizbank_category_tree_add": Rule("quizbank.add_category", post_only=True),
     "quizbank_category_tree_rename": Rule("quizbank.change_category", post_only=True),

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from assessments.admin.erasing import ErasingAdmin
 from assessments.admin.exporting import ExportingAdmin
 from assessments.models import Member
 from assessments.querysets import MemberQuerySet
@@ -33,7 +34,7 @@ class StateFilter(SimpleListFilter):
 
 
 @register(Member)
-class MemberAdmin(ExportingAdmin):
+class MemberAdmin(ErasingAdmin, ExportingAdmin):
     page_template = "admin/assessments/member/page.html"
     list_display = ("name", "email", "state", "joined", "last_seen")
     list_filter = (StateFilter, ("created_at", MomentFilter), ("last_seen_at", MomentFilter))
@@ -83,7 +84,7 @@ class MemberAdmin(ExportingAdmin):
 
     def page_links(self, request: HttpRequest, member: Member) -> list[tuple[str, str]]:
         """(words, address) of what this person may do with the member."""
-        return []
+        return self.erasing_links(request, member)
 
     def page_context(self, request: HttpRequest, obj: Member) -> dict[str, Any]:
         return {

@@ -37,7 +37,7 @@ def restore_partition(conn: Connection[Any], archive: PartitionArchive, progress
     erased = attach(conn, archive)
     text = f"{archive.row_count or 0:,} rows of {archive.partition_name} are back."
     if erased:
-        text += f" {erased:,} of them told of erased members, and were deleted or blanked."
+        text += f" {erased:,} of them, of erased members, deleted or blanked."
     return text
 
 

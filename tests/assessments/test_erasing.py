@@ -22,6 +22,7 @@ from assessments.models import (
 from assessments.models.choices import Action, State
 from ops import audit
 from ops.models import AuditEntry, ErasedMember
+from ops.registry import PersonalData, declared
 from tests.assessments.people import make_member, make_profile, make_reason, make_session, step
 
 MARKER = "zzyzx"
@@ -164,3 +165,48 @@ def test_what_stays_has_no_name(everywhere: Member) -> None:
         "profile_events": 3,
         "members": 1,
     }
+
+
+def test_every_table_of_members_is_declared(db: None) -> None:
+    """What points to a member, or has a member's id by its name, says what an erasure does."""
+    found = execute(
+        """
+        SELECT DISTINCT c.relname, a.attname
+        FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        LEFT JOIN pg_constraint AS f ON f.conrelid = c.oid AND f.contype = 'f'
+            AND f.confrelid = 'public.members'::regclass AND a.attnum = ANY (f.conkey)
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'm')
+            AND NOT c.relispartition AND a.atttypid = 'uuid'::regtype
+            AND (f.oid IS NOT NULL OR a.attname IN ('user_id', 'member_id'))
+        """
+    )
+    assert found
+    known = {(each.name, each.member_column) for each in declared(PersonalData).values()}
+    assert set(found) - known == set()
+
+
+@pytest.mark.parametrize("table", [*declared(PersonalData).values()], ids=lambda table: table.name)
+def test_declarations_fit_the_database(table: PersonalData, db: None) -> None:
+    """Their columns are there; who is not deleted says why; columns are set where one blanks."""
+    wanted = {table.member_column, *table.columns, *filter(None, [table.searched])}
+    columns = execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s)", f"public.{table.name}"
+    )
+    assert wanted <= {name for (name,) in columns}
+    assert bool(table.reason) == (table.action != "delete")
+    assert bool(table.columns) == (table.action == "blank")
+
+
+def test_boards_close_up(db: None) -> None:
+    best, second = make_member("Ada"), make_member("Bo")
+    make_session(best, overall_score=90)
+    make_session(second, overall_score=80)
+    execute("SELECT public.refresh_assessment_leaderboard()")
+
+    erase(best)
+    execute("SELECT public.refresh_assessment_leaderboard()")
+
+    assert LeaderboardRow.objects.get().overall_rank == 1
+    assert execute("SELECT user_id FROM leaderboard_previous") == [(second.pk,)]
+    assert execute("SELECT members FROM leaderboard_totals WHERE dimension = 'overall'") == [(1,)]
