@@ -5,6 +5,7 @@ from datetime import timedelta
 from assessments.models.event import ERASED as ERASED_EVENT
 from assessments.models.member import ERASED as ERASED_MEMBER
 from ops.registry import (
+    AlertRule,
     Every,
     MaterializedView,
     Operation,
@@ -47,6 +48,20 @@ register(
         target_type="leaderboard",
         about="Computes every rank again from the attempts, and lists those that differ.",
     ),
+    # What seed 000 wants to be told of, in its sections 6.3 and 8.
+    AlertRule(
+        "leaderboard-refresh-slow", "Slow refresh of the boards", "assessments.alerts.slow_refresh"
+    ),
+    AlertRule(
+        "leaderboard-refresh-fails",
+        "Refreshes of the boards fail",
+        "assessments.alerts.failed_refreshes",
+        severity="critical",
+    ),
+    AlertRule("leaderboard-old", "Old boards", "assessments.alerts.old_board"),
+    AlertRule("public-profiles-slow", "Slow public profiles", "assessments.alerts.slow_profiles"),
+    AlertRule("index-hits-low", "Indexes read from disk", "assessments.alerts.cold_indexes"),
+    AlertRule("database-grows-fast", "Fast growth", "assessments.alerts.fast_growth"),
     PersonSection(
         "sessions",
         "Assessment sessions",

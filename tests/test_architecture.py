@@ -86,6 +86,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.pages",
         "ops.queries",
         "ops.partitions",
+        "ops.probes",
         "ops.registry",
         "ops.runs",
         "ops.spreadsheets",

@@ -8,9 +8,11 @@ from ops.models.matview import ViewState, ViewStatus
 from ops.models.partition import TableState
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
+from ops.models.size import DatabaseSize
 
 __all__ = [
     "AuditEntry",
+    "DatabaseSize",
     "ErasedMember",
     "HistoryEntry",
     "PartitionArchive",
