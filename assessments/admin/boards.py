@@ -54,6 +54,7 @@ from assessments.queries.standings import (
     CHOICES,
     Standing,
     choices_of,
+    differences_in,
     people_like,
     standings,
 )
@@ -190,8 +191,10 @@ class BoardAdmin(ReadingAdmin):
 
     # --- Whether it is right -----------------------------------------------------------------
     def checking(self, request: HttpRequest) -> dict[str, Any]:
+        check = latest_run(request.user, CHECK)
         return {
-            "check": latest_run(request.user, CHECK),
+            "check": check,
+            "differences": differences_in(check.figures) if check else [],
             "may_check": can_check() and self.has_check_permission(request),
         }
 

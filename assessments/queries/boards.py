@@ -144,7 +144,8 @@ def ranks_before(dimension: Dimension, members: Iterable[UUID]) -> dict[UUID, in
 
 def place_of(dimension: Dimension, member: UUID) -> LeaderboardRow | None:
     """Where a member stands; None without a rank. Uses index: idx_leaderboard_user_id."""
-    return LeaderboardRow.objects.ranked(dimension).filter(pk=member).first()
+    board = LeaderboardRow.objects.ranked(dimension).only(dimension.rank, "completed_at")
+    return board.filter(pk=member).first()
 
 
 # --- The board -----------------------------------------------------------------------------------

@@ -122,6 +122,25 @@ def exported(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:
     return {"leaderboard": LeaderboardRow.objects.filter(pk=member_id).values()}
 
 
+# --- The check -----------------------------------------------------------------------------------
+def differences_in(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a check found wrong, with the members' names."""
+    found = figures.get("differences") or []
+    keys = {each["member"] for each in found if each["member"]}
+    names = dict(Member.objects.filter(pk__in=keys).values_list("pk", "display_name"))
+    named = {str(key): name for key, name in names.items()}
+    return [
+        {
+            "board": each["board"],
+            "member": each["member"],
+            "name": named.get(each["member"], ""),
+            "stored": each["stored"],
+            "correct": each["by the attempts"],
+        }
+        for each in found
+    ]
+
+
 # --- Search --------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Choice:

@@ -16,11 +16,16 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
+from assessments.checking import check_leaderboard
 from assessments.models import Member
 from assessments.queries import boards
 from ops.models import AuditEntry, Run, ViewState
+from ops.work import Work
 from tests.assessments.people import make_member, make_session
+from tests.hostile import HOSTILE
+from tests.pages import complaints
 from tests.screens import visit_as
 
 pytestmark = pytest.mark.django_db
@@ -340,6 +345,17 @@ def test_movement_since_the_last_refresh_that_differed(staff: Client) -> None:
     assert column(staff.get(BOARD), 1) == expected
 
 
+def test_hostile_names_stay_text(staff: Client) -> None:
+    [member] = ranked(50, archetype=HOSTILE)
+    Member.objects.filter(pk=member.pk).update(display_name=HOSTILE)
+    refresh()
+
+    for query in ({}, {"at": member.pk}, {"q": "script"}, {"archetype": HOSTILE}):
+        answer = staff.get(BOARD, query, follow=True)
+        assert complaints(answer) == []
+        assert escape(HOSTILE) in answer.content.decode()
+
+
 # --- Age -----------------------------------------------------------------------------------------
 def grow_old(minutes: int = 6) -> None:
     ViewState.objects.filter(pk="assessment_leaderboard").update(
@@ -511,6 +527,43 @@ def test_member_page_says_why_there_is_no_rank(staff: Client, member: Member) ->
     text = text_of(staff.get(f"/admin/assessments/member/{member.pk}/change/"))
 
     assert "No rank on any board. No completed session." in text
+
+
+# --- Whether it is right -------------------------------------------------------------------------
+def check(client: Client) -> None:
+    """As the button does it, and then a worker."""
+    client.post(f"{BOARD}check/")
+    runs = Run.objects.active()
+    run, now = runs.get(), timezone.now()
+    found = check_leaderboard(Work(run.pk, run.operation, run.target, run.parameters, 1))
+    runs.update(status="processing", started_at=now, heartbeat_at=now)
+    runs.update(status="completed", finished_at=now, result=found.text, figures=dict(found.figures))
+
+
+def test_a_check_says_that_every_rank_is_right(staff: Client) -> None:
+    ranked(50, 40)
+    refresh()
+    assert "Nobody has checked yet." in text_of(staff.get(BOARD))
+
+    check(staff)
+
+    text = text_of(staff.get(BOARD))
+    assert "Every rank of 2 members is right." in text
+    assert "What differs" not in text
+
+
+def test_a_check_lists_what_differs(staff: Client) -> None:
+    _, second = ranked(50, 40)
+    refresh()
+    make_session(second, overall_score=90, category_scores={"technical": 40})
+
+    check(staff)
+
+    text = text_of(staff.get(f"{BOARD}technical/"))
+    assert "What differs" in text
+    assert re.search(r"OverallMember 1 ?2 ?1", text)
+    assert f"/overall/?at={second.pk}" in staff.get(BOARD).content.decode()
+    assert "Check the board" not in text_of(visit_as("content").get(BOARD))
 
 
 # --- Who may -------------------------------------------------------------------------------------
