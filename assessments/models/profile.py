@@ -27,6 +27,12 @@ from ops.indexes import LongNamedGinIndex, LongNamedIndex
 REVIEWED = ("name", "profile_slug", "self_description", "public_summary", "video_url")
 # With an approved snapshot, which edits leave alone.
 APPROVED = (State.PUBLISHED, State.HIDDEN, State.APPEALED)
+# Numbers that summaries share when they are nearly the same.
+SUMMARY_MARKS = Func(
+    "public_summary",
+    function="public.text_marks",
+    output_field=ArrayField(models.IntegerField()),
+)
 # Without the number that makes a slug unique: john-smith of john-smith-12.
 SLUG_STEM = Func("profile_slug", Value("-[0-9]+$"), Value(""), function="regexp_replace")
 
@@ -204,11 +210,7 @@ class PublicProfile(models.Model):
             # Those that resemble one in the queue: find_similar_profiles.
             models.Index(SLUG_STEM, name="profile_slug_stem"),
             models.Index(Lower("email"), name="profile_email", condition=Q(email__isnull=False)),
-            GinIndex(
-                fields=("public_summary",),
-                name="profile_summary_parts",
-                opclasses=("gin_trgm_ops",),
-            ),
+            GinIndex(SUMMARY_MARKS, name="profile_summary_marks"),
         )
         triggers = (
             pgtrigger.FSM(name="state_flow", field="state", transitions=STATE_FLOW),

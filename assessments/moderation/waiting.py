@@ -54,6 +54,13 @@ class Wanted:
 
 
 EVERYTHING = Wanted()
+# Columns that owners edit, in a word.
+LABELS = {
+    "profile_slug": "slug",
+    "public_summary": "summary",
+    "self_description": "description",
+    "video_url": "video",
+}
 
 
 @dataclass(frozen=True, order=True)
@@ -233,8 +240,7 @@ def why(profile: Any) -> str:
 
 
 def label_of(column: str) -> str:
-    field: Any = PublicProfile._meta.get_field(column)
-    return str(field.verbose_name)
+    return LABELS.get(column, column)
 
 
 def claim_on(profile: Any, now: datetime) -> Claim | None:
