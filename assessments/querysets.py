@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 WORDS = 6
 # A trigram index finds nothing within shorter ones: they begin a word.
 SHORT = 3
+# Up to FEW rows are put in order by their ids. More are looked for: a lower limit would make the
+# planner read the whole table.
+FEW, LOOKED_FOR = 2_000, 10_000
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -56,6 +59,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
         for word in text.replace("\0", "").split()[:WORDS]:
             found = found.filter(within("display_name", word) | within("email", word))
         return found
+
+    def resolved(self) -> Self:
+        """The same, by their ids where they are no more than FEW.
+
+        The planner takes rare words for common ones, and would read everybody in the order of the
+        list in search of them.
+        """
+        ids = list(self.order_by().values_list("pk", flat=True)[:LOOKED_FOR])
+        few = type(self)(self.model, using=self.db)
+        return self if len(ids) > FEW else few.filter(pk__in=ids)
 
     def recently_seen(self) -> Self:
         # Uses index: member_by_last_seen, backwards.

@@ -24,5 +24,5 @@ def find(request: HttpRequest, term: str) -> list[SearchResult]:
             link=reverse("admin:assessments_member_change", args=[member.pk]),
             icon="person",
         )
-        for member in Member.objects.matching(term).recently_seen()[:SHOWN]
+        for member in Member.objects.matching(term).resolved().recently_seen()[:SHOWN]
     ]

@@ -50,14 +50,12 @@ class MemberAdmin(ErasingAdmin, ExportingAdmin):
     search_fields = ("display_name",)
     search_help_text = "Any part of a name or an e-mail, or a whole id"
 
-    class Media:
-        js = ("member.js",)
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Member], search_term: str
     ) -> tuple[QuerySet[Member], bool]:
         assert isinstance(queryset, MemberQuerySet)  # noqa: S101  # narrows the type
-        return queryset.matching(search_term), False
+        found = queryset.matching(search_term).resolved() if search_term.strip() else queryset
+        return found, False
 
     @display(description="name", ordering="display_name")
     def name(self, member: Member) -> str:
@@ -94,7 +92,6 @@ class MemberAdmin(ErasingAdmin, ExportingAdmin):
             "links": self.page_links(request, obj),
             "may_export": self.has_export_permission(request),
             "sections": list(sections_for(request.user, obj.pk)),
-            "media": self.media,
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.contrib.admin import ShowFacets, register
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
@@ -55,14 +57,14 @@ class SessionAdmin(ReadingAdmin):
     page_template = "admin/assessments/session/page.html"
     list_display = (
         "member",
-        "started_at",
+        "started",
         "state",
-        "overall_score",
+        "overall",
         "tier",
         "archetype",
         "career_level",
-        "completed_at",
-        "is_published",
+        "completed",
+        "published",
     )
     list_display_links = ("member",)
     list_filter = (
@@ -89,7 +91,7 @@ class SessionAdmin(ReadingAdmin):
     search_help_text = "A member's name, e-mail or id; a session's id; a slug"
 
     class Media:
-        js = ("member.js",)
+        css = {"all": ("member.css",)}
 
     # --- The list ----------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[AssessmentSession]:
@@ -114,6 +116,22 @@ class SessionAdmin(ReadingAdmin):
     def state(self, attempt: AssessmentSession) -> str:
         return attempt.get_status_display()
 
+    @display(description="started")
+    def started(self, attempt: AssessmentSession) -> str:
+        return minute_of(attempt.started_at)
+
+    @display(description="overall")
+    def overall(self, attempt: AssessmentSession) -> int | None:
+        return attempt.overall_score
+
+    @display(description="completed")
+    def completed(self, attempt: AssessmentSession) -> str:
+        return minute_of(attempt.completed_at)
+
+    @display(description="published")
+    def published(self, attempt: AssessmentSession) -> str:
+        return "Yes" if attempt.is_published else ""
+
     # --- One attempt -------------------------------------------------------------------------
     def page_context(self, request: HttpRequest, obj: AssessmentSession) -> dict[str, Any]:
         attempt: Any = whole_attempt(obj.pk)
@@ -126,5 +144,9 @@ class SessionAdmin(ReadingAdmin):
             "turns": turns.get_page(request.GET.get("turns")),
             "shows_turns": "turns" in request.GET,
             "may_see_member": request.user.has_perm("assessments.view_member"),
-            "media": self.media,
         }
+
+
+def minute_of(moment: datetime | None) -> str:
+    """In the person's zone."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""

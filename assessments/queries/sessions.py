@@ -18,7 +18,7 @@ SHOWN = 20
 # Large, or of no use in a list.
 HEAVY = ("interview_transcript", "flags", "dimensions", "category_scores")
 # So many members may match when their sessions are searched for.
-MEMBERS = 2_000
+MEMBERS = 500
 
 
 def newest_attempts(member_id: UUID, user: Any) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def badge_catalogue(codes: Iterable[str]) -> list[dict[str, str]]:
 def matching_attempts(
     attempts: QuerySet[AssessmentSession], text: str
 ) -> tuple[QuerySet[AssessmentSession], bool]:
-    """By id, by a slug, or by a member's id, name or e-mail.
+    """By id, or of the members whose slug, id, name or e-mail it is.
 
     Also whether more members match than MEMBERS, the newest of whom are meant then.
     Their ids first: together in one query with a join, the search would read whole tables.
@@ -84,7 +84,10 @@ def matching_attempts(
         return attempts, False
     if key := key_in(text):
         return attempts.filter(Q(pk=key) | Q(user=key)), False
-    matching: MemberQuerySet = Member.objects.matching(text)
+    matching: MemberQuerySet = Member.objects.matching(text).resolved()
     found = list(matching.order_by("-created_at").values_list("pk", flat=True)[: MEMBERS + 1])
-    slug = Q(profile_slug=text.strip().replace("\0", "").lower())
-    return attempts.filter(Q(user__in=found[:MEMBERS]) | slug), len(found) > MEMBERS
+    # Uses index: idx_cs_assessment_sessions_profile_slug.
+    slug = text.strip().replace("\0", "").lower()
+    owners = AssessmentSession.objects.filter(profile_slug=slug).order_by()
+    shown = [*found[:MEMBERS], *owners.values_list("user", flat=True)[:MEMBERS]]
+    return attempts.filter(user__in=shown), len(found) > MEMBERS

@@ -140,3 +140,34 @@ def test_list_is_sorted(db: None, order: str) -> None:
 
     if order == "-4":
         assert text.index(">Seen<") < text.index(">Never seen<")
+
+
+def test_search_of_many_members_reads_an_index(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO members (id, display_name, email)"
+            " SELECT gen_random_uuid(), 'Member ' || md5(n::text), n || '@example.org'"
+            " FROM generate_series(1, 20000) AS n"
+        )
+        cursor.execute("ANALYZE members")
+        # As with a million.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    make_member("Xerxes Quill")
+
+    assert "member_by_age" in Member.objects.order_by("-created_at", "-id")[:50].explain()
+    assert "member_by_last_seen" in Member.objects.recently_seen()[:50].explain()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    for term in ("quill", "xerxes q", "12345@"):
+        plan = Member.objects.matching(term).explain()
+        assert "member_name_trigram" in plan
+        assert "member_email_trigram" in plan
+        assert len(Member.objects.matching(term).resolved().recently_seen()) == 1
+
+
+def test_common_search_is_not_resolved(
+    member: Member, other: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessments.querysets.FEW", 1)
+
+    assert Member.objects.matching("example").resolved().count() == 2
