@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from assessments.models import (
     AssessmentSession,
@@ -75,6 +76,10 @@ def order(session: AssessmentSession) -> tuple[Any, ...]:
     return -session.overall_score, session.completed_at, session.pk
 
 
+def overall_of(score: int | None) -> dict[str, int | None]:
+    return {"overall": score}
+
+
 def board() -> dict[UUID, dict[str, Any]]:
     return {
         row.user_id: {name: getattr(row, f"{name}_rank") for name in DIMENSIONS}
@@ -82,32 +87,53 @@ def board() -> dict[UUID, dict[str, Any]]:
     }
 
 
-def score(random: Random) -> int | None:
-    return random.choice([None, 0, 10, 50, 50, 90, 100])
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_ranks_are_the_oracles(seed: int) -> None:
-    random = Random(seed)  # noqa: S311  # a test's data
-    for _ in range(random.choice([0, 1, 2, 12])):
-        member = make_member(is_active=random.random() > 0.2)
-        for _ in range(random.choice([0, 1, 1, 3])):
-            flat = {name: score(random) for name in ("technical", "emotional", "creative")}
-            nested = {name: {"overall": value or 0} for name, value in flat.items()}
-            attempt(
-                member,
-                score(random),
-                days=random.randrange(9),
-                category_scores=random.choice([flat, nested, None]),
-                lightning_round_score=score(random),
-            )
-    refresh()
-
-    assert board() == oracle()
-    totals = dict(LeaderboardTotal.objects.values_list("dimension", "members"))
-    assert totals == {
-        name: sum(ranks[name] is not None for ranks in oracle().values()) for name in DIMENSIONS
+CATEGORIES = ("technical", "emotional", "creative")
+# Few values: ties, and NULL.
+scores = st.sampled_from([None, 0, 10, 50, 90, 100])
+categories = st.one_of(
+    st.none(),
+    st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("technical", "emotional", "creative"), scores)
+    ),
+    st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("technical", "creative"), scores.filter(bool).map(overall_of))
+    ),
+)
+attempts = st.fixed_dictionaries(
+    {
+        "overall": scores,
+        "days": st.integers(0, 2),
+        "category_scores": categories,
+        "lightning_round_score": scores,
     }
+)
+people = st.lists(st.tuples(st.booleans(), st.lists(attempts, max_size=3)), max_size=8)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(people=people)
+@example(people=[])
+@example(people=[(True, [])])
+@example(people=[(True, [{"overall": 50, "days": 0}])])
+@example(people=[(True, [{"overall": 50, "days": 1}] * 3)] * 3)
+@example(people=[(True, [{"overall": None, "days": 0, "lightning_round_score": 90}])])
+@example(people=[(False, [{"overall": 100, "days": 0}]), (True, [{"overall": 1, "days": 0}])])
+def test_ranks_are_the_oracles(people: list[tuple[bool, list[dict[str, Any]]]]) -> None:
+    with transaction.atomic():
+        for is_active, tries in people:
+            member = make_member(is_active=is_active)
+            for each in tries:
+                attempt(member, **each)
+        refresh()
+
+        right = oracle()
+        assert board() == right
+        totals = dict(LeaderboardTotal.objects.values_list("dimension", "members"))
+        assert totals == {
+            name: sum(ranks[name] is not None for ranks in right.values()) for name in DIMENSIONS
+        }
+        assert LeaderboardRow.objects.filter(overall_score=None).count() == 0
+        transaction.set_rollback(True)
 
 
 def test_ties_share_a_rank_and_the_earlier_comes_first() -> None:

@@ -93,3 +93,66 @@ def test_edited_while_published_shows_only_what_was_seen() -> None:
             assert (profile.state, profile.name) == (State.PENDING, "New")
         else:
             assert (profile.name, profile.pending_revision) == (name, {"name": "New"})
+
+
+def revised(summary: str = "One") -> PublicProfile:
+    """Published, with an edit that waits."""
+    profile = pending()
+    mo, _ = User.objects.get_or_create(username="first")
+    actions.publish_profile(profile=profile, version=profile.version, user=mo)
+    PublicProfile.objects.filter(pk=profile.pk).update(public_summary=summary)
+    profile.refresh_from_db()
+    return profile
+
+
+def test_edited_again_while_the_first_edit_is_approved() -> None:
+    mo = User.objects.create_user("mo")
+    for _ in range(ROUNDS):
+        profile = revised()
+        seen: dict[str, Any] = {"profile": profile, "version": profile.version}
+        edit = PublicProfile.objects.filter(pk=profile.pk)
+        results = at_once(
+            lambda seen=seen: actions.publish_profile(user=mo, **seen),
+            lambda edit=edit: edit.update(public_summary="Two"),
+        )
+        before = profile.public_summary
+        profile.refresh_from_db()
+        assert profile.pending_revision == {"public_summary": "Two"}
+        assert profile.public_summary == (before if refusals(results) else "One")
+
+
+def test_hidden_while_its_edit_is_approved() -> None:
+    mo, jo = User.objects.create_user("mo"), User.objects.create_user("jo")
+    why = Why(make_reason())
+    for _ in range(ROUNDS):
+        profile = revised()
+        seen: dict[str, Any] = {"profile": profile, "version": profile.version}
+        results = at_once(
+            lambda seen=seen: actions.publish_profile(user=mo, **seen),
+            lambda seen=seen: actions.hide_profile(user=jo, why=why, **seen),
+        )
+        profile.refresh_from_db()
+        assert refusals(results) == 1
+        is_hidden = not isinstance(results[1], Refused)
+        assert (profile.state == State.HIDDEN, profile.is_public) == (is_hidden, not is_hidden)
+        # What was not approved waits on.
+        waits = {"public_summary": "One"} if is_hidden else None
+        assert profile.pending_revision == waits
+
+
+def test_withdrawn_while_two_moderators_decide() -> None:
+    mo, jo = User.objects.create_user("mo"), User.objects.create_user("jo")
+    why = Why(make_reason())
+    for _ in range(ROUNDS):
+        profile = revised()
+        seen: dict[str, Any] = {"profile": profile, "version": profile.version}
+        results = at_once(
+            lambda seen=seen: actions.publish_profile(user=mo, **seen),
+            lambda seen=seen: actions.hide_profile(user=jo, why=why, **seen),
+            lambda profile=profile: actions.withdraw_profile(profile=profile),
+        )
+        profile.refresh_from_db()
+        assert not isinstance(results[2], Refused)
+        assert (profile.state, profile.is_public) == (State.DRAFT, False)
+        told = 3 + 2 - refusals(results)
+        assert ProfileEvent.objects.filter(profile=profile).count() == told

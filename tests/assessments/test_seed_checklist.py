@@ -1,4 +1,5 @@
-"""The checklist of seed 000, sections 5.3 and 6.2, statement by statement."""
+"""The checklist of seed 000, sections 5.3 and 6.2, statement by statement; its rollback and
+re-application are in test_migrations.py, its figures in tests/bench."""
 
 from __future__ import annotations
 
@@ -8,10 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
 import assessments
 from assessments.models import ModerationReason, PublicProfile
+from ops.registry import Schedule, declared
 from tests.assessments.people import make_member, make_profile, make_session, publish
 from tests.assessments.roles import ANON, MEMBER, ask
 
@@ -63,11 +65,23 @@ LIGHTNING_COLUMNS = {
     "difficulty": "text",
     "created_at": "timestamp with time zone",
 }
-BOARD = (
-    "user_id, archetype, overall_score, dimensions, category_scores, badges,"
-    " lightning_round_score, completed_at, overall_rank, technical_rank, emotional_rank,"
-    " creative_rank, lightning_rank"
-)
+
+
+BOARD_COLUMNS = {
+    "user_id": "uuid",
+    "archetype": "text",
+    "overall_score": "integer",
+    "dimensions": "jsonb",
+    "category_scores": "jsonb",
+    "badges": "text[]",
+    "lightning_round_score": "integer",
+    "completed_at": "timestamp with time zone",
+    "overall_rank": "bigint",
+    "technical_rank": "bigint",
+    "emotional_rank": "bigint",
+    "creative_rank": "bigint",
+    "lightning_rank": "bigint",
+}
 
 
 def sql(statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -94,6 +108,47 @@ def test_columns_are_there(table: str, columns: dict[str, str]) -> None:
     assert {name: found.get(name) for name in columns} == columns
 
 
+def test_board_is_described() -> None:
+    """As `\\d+ assessment_leaderboard` has it."""
+    found = dict(
+        sql(
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+            " WHERE attrelid = 'assessment_leaderboard'::regclass AND attnum > 0"
+        )
+    )
+    assert {name: found.get(name) for name in BOARD_COLUMNS} == BOARD_COLUMNS
+    assert sql("SELECT relkind::text FROM pg_class WHERE relname = 'assessment_leaderboard'") == [
+        ("m",)
+    ]
+
+
+def test_refresh_is_scheduled_every_five_minutes() -> None:
+    """Section 6.2, step 6: the ticker does what pg_cron would."""
+    [schedule] = [
+        each for each in declared(Schedule).values() if each.target == "assessment_leaderboard"
+    ]
+    assert (schedule.operation, str(schedule.when)) == ("refresh", "every 5 minutes")
+
+
+def test_usage_of_indexes_is_asked_as_the_document_does() -> None:
+    make_session(make_member())
+    rows = sql(
+        "SELECT schemaname, relname, indexrelname, idx_scan, idx_tup_read"
+        " FROM pg_stat_user_indexes WHERE relname LIKE 'cs_assessment_sessions%%'"
+        " ORDER BY idx_scan DESC;"
+    )
+    assert len(rows) > len(SESSION_COLUMNS)
+
+
+def test_random_lightning_question_is_drawn_by_difficulty() -> None:
+    call_command("load_demo")
+    [(difficulty,)] = sql(
+        "SELECT difficulty FROM lightning_round_questions WHERE difficulty = 'insane'"
+        " ORDER BY random() LIMIT 1"
+    )
+    assert difficulty == "insane"
+
+
 def test_lightning_questions_are_150() -> None:
     call_command("load_demo")
     assert sql("SELECT COUNT(*) FROM lightning_round_questions;") == [(150,)]
@@ -109,7 +164,7 @@ def test_leaderboard_is_refreshed_and_read() -> None:
         "SELECT * FROM assessment_leaderboard WHERE overall_rank <= 100 ORDER BY overall_rank;"
     )
     assert len(top) == 50
-    assert len(sql(f"SELECT {BOARD} FROM assessment_leaderboard")) == 50
+    assert len(sql(f"SELECT {', '.join(BOARD_COLUMNS)} FROM assessment_leaderboard")) == 50
 
 
 def test_public_profiles_are_found_by_level_and_badge() -> None:
@@ -137,6 +192,8 @@ def test_row_security_as_the_checklist_has_it() -> None:
     update = "UPDATE public_profiles SET years_experience = 2 WHERE user_id = %s"
     assert ask(MEMBER, own.pk, update, own.pk) == [(1,)]
     assert ask(MEMBER, own.pk, update, others) == [(0,)]
+    with pytest.raises(DatabaseError, match="row-level security"):
+        ask(MEMBER, own.pk, insert.replace("'ada'", "'other'"), make_member().pk)
     assert PublicProfile.objects.get(pk=others).years_experience == 7
 
 
