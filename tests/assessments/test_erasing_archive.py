@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from assessments.models import AssessmentSession, Member
@@ -16,6 +18,7 @@ from ops.models import AuditEntry
 from tests.assessments.people import make_member
 from tests.assessments.test_archive import partitions
 from tests.assessments.test_erasing import erase, execute, places_of
+from tests.assessments.test_erasing_rules import in_thread, until_it_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,3 +115,15 @@ def test_rows_that_only_mention_an_erased_id_stay(members: tuple[Member, Member]
     entry = AuditEntry.objects.get(action="note")
     assert entry.details == {"about": str(members[0].pk)}
     assert entry.created_at.date() == timezone.now().date()
+
+
+def test_erasure_waits_while_a_partition_comes_back(members: tuple[Member, Member]) -> None:
+    """Between the restore's own erasing and its commit, no erasure may slip through."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            execute("SELECT public.erase_again('cs_assessment_sessions', %s::regclass)",
+                    "cs_assessment_sessions_2010")  # fmt: skip
+            answer = pool.submit(in_thread, "SELECT public.erase_member(%s)", members[0].pk)
+            until_it_waits()
+        assert answer.result() == ""
+    assert_only_the_other_is_there(members[1])
