@@ -119,6 +119,30 @@ UNFOLD: dict[str, Any] = {
                         "assessments_leaderboardrow_changelist",
                         "assessments.view_leaderboardrow",
                     ),
+                    item(
+                        "Decisions",
+                        "gavel",
+                        "assessments_profileevent_changelist",
+                        "assessments.view_profileevent",
+                    ),
+                    item(
+                        "Reasons",
+                        "rate_review",
+                        "assessments_moderationreason_changelist",
+                        "assessments.view_moderationreason",
+                    ),
+                    item(
+                        "Badges",
+                        "military_tech",
+                        "assessments_badge_changelist",
+                        "assessments.view_badge",
+                    ),
+                    item(
+                        "Reserved words",
+                        "block",
+                        "assessments_reservedword_changelist",
+                        "assessments.view_reservedword",
+                    ),
                 ],
             },
             {

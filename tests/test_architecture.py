@@ -69,6 +69,7 @@ def test_nobody_imports_the_admin(app: str) -> None:
 @pytest.mark.parametrize("app", ["assessments", "quizbank"])
 def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
     allowed = {
+        "ops.admin.deletion",
         "ops.admin.filters",
         "ops.admin.history",
         "ops.admin.reading",

@@ -1,5 +1,5 @@
 """Importing registers each concept's screens."""
 
-from assessments.admin import boards, members, profiles, sessions
+from assessments.admin import boards, catalogue, events, members, profiles, sessions
 
-__all__ = ["boards", "members", "profiles", "sessions"]
+__all__ = ["boards", "catalogue", "events", "members", "profiles", "sessions"]

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter, MultipleDropdownFilter
 
-from assessments.models import PublicProfile
-from assessments.models.choices import State
+from assessments.models import ProfileEvent, PublicProfile
+from assessments.models.choices import Action, State
 from assessments.queries.lists import WAITING, badge_labels, deciders
 from assessments.querysets import ProfileQuerySet
 from ops.queries import values_in_index
@@ -104,3 +104,37 @@ class DeciderFilter(DropdownFilter):
         chosen = self.value() or ""
         known = chosen.isdecimal() and len(chosen) < 10
         return queryset.decided_by(int(chosen)) if known else queryset
+
+
+class EventActionFilter(DropdownFilter):
+    title = "action"
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return list(Action.choices)
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ProfileEvent]
+    ) -> QuerySet[ProfileEvent]:
+        # Uses index: profile_event_by_action.
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+class EventActorFilter(DropdownFilter):
+    title = "person"
+    parameter_name = "person"
+    OWNER = "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        people = [(str(user.pk), user.get_username()) for user in deciders()]
+        return [(self.OWNER, "The owner"), *people]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ProfileEvent]
+    ) -> QuerySet[ProfileEvent]:
+        # Uses index: profile_event_by_actor.
+        if self.value() == self.OWNER:
+            return queryset.filter(actor=None)
+        chosen = self.value() or ""
+        known = chosen.isdecimal() and len(chosen) < 10
+        return queryset.filter(actor=int(chosen)) if known else queryset

@@ -22,6 +22,7 @@ from assessments.admin.filters import (
     StateFilter,
     VisibilityFilter,
 )
+from assessments.admin.profile_page import ProfilePage
 from assessments.admin.queue import ProfileQueue
 from assessments.models import PublicProfile
 from assessments.models.choices import State
@@ -44,11 +45,10 @@ NO_FILTERS = {ORDER_VAR, PAGE_VAR, "state"}
 
 
 @register(PublicProfile)
-class PublicProfileAdmin(ProfileQueue, BulkDecisions):
-    page_template = "admin/assessments/publicprofile/page.html"
+class PublicProfileAdmin(ProfileQueue, BulkDecisions, ProfilePage):
     list_before_template = "admin/assessments/publicprofile/tabs.html"
     list_display = (
-        "label",
+        "who",
         "state_label",
         "slug",
         "career_level",
@@ -76,7 +76,7 @@ class PublicProfileAdmin(ProfileQueue, BulkDecisions):
     search_fields = ("name",)
     search_help_text = "Words of the name, the e-mail or a slug of now or before; or a member's id"
     # An index serves each.
-    sortable_by = ("label", "since", "changed")
+    sortable_by = ("who", "since", "changed")
 
     # --- The list ----------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[PublicProfile]:
@@ -107,7 +107,7 @@ class PublicProfileAdmin(ProfileQueue, BulkDecisions):
         return super().changelist_view(request, context | (extra_context or {}))
 
     @display(description="profile", ordering="name")
-    def label(self, profile: PublicProfile) -> SafeString | str:
+    def who(self, profile: PublicProfile) -> SafeString | str:
         if profile.pending_revision is None:
             return profile.name
         return format_html('{} <span class="steward-mark">edit waits</span>', profile.name)
@@ -132,8 +132,9 @@ class PublicProfileAdmin(ProfileQueue, BulkDecisions):
         return ", ".join(badge.label for badge in shown)
 
     @display(description="since", ordering=F("published_at").asc(nulls_first=True))
-    def since(self, profile: PublicProfile) -> str:
-        return since_of(profile)
+    def since(self, profile: PublicProfile) -> SafeString:
+        word, moment = since_of(profile)
+        return format_html('{} <span class="steward-span">{}</span>', word, moment)
 
     @display(description="last decision by")
     def decided(self, profile: PublicProfile) -> str:
@@ -143,19 +144,15 @@ class PublicProfileAdmin(ProfileQueue, BulkDecisions):
     def changed(self, profile: PublicProfile) -> datetime:
         return profile.updated_at
 
-    # --- One profile -------------------------------------------------------------------------
-    def page_context(self, request: HttpRequest, obj: PublicProfile) -> dict[str, Any]:
-        return {"title": obj.name, "profile": obj}
 
-
-def since_of(profile: PublicProfile) -> str:
-    """Since when it waits, or is public."""
+def since_of(profile: PublicProfile) -> tuple[str, str]:
+    """Since when it waits, or is public; in words, and in the person's zone."""
     if profile.state in (State.PENDING, State.APPEALED):
         moment, word = profile.submitted_at, "waits since"
     else:
         is_live = profile.state == State.PUBLISHED
         moment, word = profile.published_at, "published" if is_live else "was published"
-    return f"{word} {timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+    return (word, f"{timezone.localtime(moment):%Y-%m-%d %H:%M}") if moment else ("", "")
 
 
 def query_without(request: HttpRequest, *names: str) -> str:

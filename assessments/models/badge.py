@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.db import models
 
 from ops.constraints import not_blank
+from ops.events import history_indexes, trackers
 
 
+@pghistory.track(*trackers(), meta=history_indexes("badge"))
 class Badge(models.Model):
     code = models.TextField(primary_key=True)
     label = models.TextField()

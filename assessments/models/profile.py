@@ -7,6 +7,7 @@ session, and edits of what is live, which wait in `pending_revision`.
 
 from __future__ import annotations
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -21,6 +22,7 @@ from assessments.models.choices import STATE_FLOW, CareerLevel, State
 from assessments.models.member import Member
 from assessments.querysets import ProfileQuerySet
 from ops.constraints import at_most, between, not_blank, one_of, secure_address
+from ops.events import history_indexes, trackers
 from ops.indexes import LongNamedGinIndex, LongNamedIndex
 
 # An edit of these on an approved profile waits for a moderator.
@@ -247,6 +249,7 @@ class ProfileSlug(models.Model):
         return self.slug
 
 
+@pghistory.track(*trackers(), meta=history_indexes("reserved_word"))
 class ReservedWord(models.Model):
     """What no slug may be, or may not have among its words: names of pages, insults."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from assessments.models.choices import REASONED
 from ops.constraints import not_blank
+from ops.events import history_indexes, trackers
 
 
+@pghistory.track(*trackers(), meta=history_indexes("reason"))
 class ModerationReason(models.Model):
     code = models.TextField(primary_key=True)
     label = models.TextField()
@@ -29,6 +33,11 @@ class ModerationReason(models.Model):
                 condition=models.Q(code__regex=r"^[a-z0-9]+(_[a-z0-9]+)*$"),
                 name="moderation_reason_code_is_plain",
                 violation_error_message="A code has small letters, digits and underscores.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(actions__contained_by=[str(action) for action in REASONED]),
+                name="moderation_reason_actions_are_known",
+                violation_error_message="A reason is for decisions that say why.",
             ),
             not_blank("label", name="moderation_reason_has_label"),
             not_blank("message", name="moderation_reason_has_message"),

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, Func, IntegerField, OuterRef, QuerySet, TextField
 
-from assessments.models import Badge, ProfileEvent, PublicProfile
+from assessments.models import AssessmentSession, Badge, ProfileEvent, PublicProfile
 from assessments.models.choices import State
 from ops.pages import COUNTED
 
+# So many of the newest sessions are looked through for badges that nobody described.
+RECENT_SESSIONS = 1_000
+BADGES = ArrayField(TextField())
 # A value of the filter by state: what the queue holds.
 WAITING = "waiting"
 
@@ -51,3 +56,23 @@ def deciders() -> QuerySet[User]:
 
 def badge_labels() -> dict[str, str]:
     return dict(Badge.objects.values_list("code", "label"))
+
+
+def with_holders(badges: QuerySet[Badge]) -> QuerySet[Badge]:
+    """`holder_count`: profiles that have it, counted no further than COUNTED + 1.
+
+    Uses index: idx_public_profiles_badges.
+    """
+    one = Func(OuterRef("code"), template="ARRAY[%(expressions)s]", output_field=BADGES)
+    held = PublicProfile.objects.filter(badges__contains=one).order_by()[: COUNTED + 1]
+    counted = Func(
+        ArraySubquery(held.values("pk")), function="cardinality", output_field=IntegerField()
+    )
+    return badges.annotate(holder_count=counted)
+
+
+def unknown_badges() -> list[str]:
+    """Codes on the newest sessions that the catalogue does not describe."""
+    newest = AssessmentSession.objects.order_by("-id").values_list("badges", flat=True)
+    codes = {code for badges in newest[:RECENT_SESSIONS] for code in badges or ()}
+    return sorted(codes - set(badge_labels()))

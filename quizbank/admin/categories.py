@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
+from ops.admin.deletion import CountedDeletion
 from ops.errors import reason_of
 from quizbank.admin.category_tree import CategoryTree
-from quizbank.admin.deletion import CountedDeletion
 from quizbank.models import Category, QuestionCategory
 
 

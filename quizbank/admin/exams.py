@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
+from ops.admin.deletion import CountedDeletion
 from ops.admin.history import HistoryAdmin
-from quizbank.admin.deletion import CountedDeletion
 from quizbank.models import Category, Exam, Question, QuestionExam, Subject
 
 

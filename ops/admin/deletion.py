@@ -1,4 +1,4 @@
-"""Deleting what questions hang on: said in counts, where Django would list every row."""
+"""Deleting what many rows hang on: said in counts, where Django would list every row."""
 
 from __future__ import annotations
 
