@@ -123,6 +123,7 @@ DECLARED = {
         )
         for verb in ("next", "undo", "claim", "release", "decide")
     },
+    "assessments_publicprofile_csv": Rule("assessments.export_publicprofile", post_only=True),
     "assessments_publicprofile_undo": Rule("assessments.moderate_publicprofile", post_only=True),
     "assessments_publicprofile_decide": Rule("assessments.moderate_publicprofile", post_only=True),
     "assessments_publicprofile_batches": Rule("assessments.view_publicprofile"),

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from assessments.admin.bulk import BulkDecisions
+from assessments.admin.exports import ProfileExport
 from assessments.admin.filters import (
     ArchetypeFilter,
     BadgeFilter,
@@ -45,7 +46,7 @@ NO_FILTERS = {ORDER_VAR, PAGE_VAR, "state"}
 
 
 @register(PublicProfile)
-class PublicProfileAdmin(ProfileQueue, BulkDecisions, ProfilePage):
+class PublicProfileAdmin(ProfileQueue, BulkDecisions, ProfileExport, ProfilePage):
     list_before_template = "admin/assessments/publicprofile/tabs.html"
     list_display = (
         "who",
@@ -103,6 +104,8 @@ class PublicProfileAdmin(ProfileQueue, BulkDecisions, ProfilePage):
             "tabs": state_tabs(counted=not narrowed),
             "tab": request.GET.get("state", ""),
             "query": query_without(request, "state", PAGE_VAR),
+            "everything": query_without(request, PAGE_VAR),
+            "may_export": self.has_export_permission(request),
         }
         return super().changelist_view(request, context | (extra_context or {}))
 
