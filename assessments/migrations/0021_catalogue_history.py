@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0019_check_leaderboard"),
+        ("assessments", "0020_near_identical_summaries"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("ops", "0005_history"),
     ]
