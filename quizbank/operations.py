@@ -6,6 +6,7 @@ from ops.registry import (
     Every,
     MaterializedView,
     Operation,
+    Parameter,
     PartitionedTable,
     PersonalData,
     Schedule,
@@ -70,5 +71,45 @@ register(
         "user_id",
         "keep",
         reason=KEPT_WITHOUT_NAME,
+    ),
+)
+
+register(
+    Operation(
+        "count_answers",
+        "Count new answers",
+        work="quizbank.jobs.count_answers",
+        permission="ops.change_run",
+        about="Brings the figures of questions and members up to date. The intake process does it"
+        " all the time; this is for when it does not run.",
+    ),
+    Schedule("count-answers", "count_answers", Every(timedelta(minutes=5)), catch_up="skip"),
+    Operation(
+        "recount_answers",
+        "Recount all answers",
+        work="quizbank.jobs.recount_answers",
+        permission="ops.change_run",
+        priority="low",
+        timeout=timedelta(hours=1),
+        parameters=(
+            Parameter(
+                "repair", "Write what differs", kind="yes_no", help="Otherwise it only reports."
+            ),
+        ),
+        about="Counts every answer from scratch, and compares that with the figures.",
+    ),
+    Operation(
+        "close_expired_sessions",
+        "Close expired quiz sessions",
+        work="quizbank.jobs.close_expired_sessions",
+        permission="ops.change_run",
+        about="Completes the sessions whose time is over as they stand; those without an answer are"
+        " abandoned.",
+    ),
+    Schedule(
+        "close-expired-sessions",
+        "close_expired_sessions",
+        Every(timedelta(minutes=5)),
+        catch_up="skip",
     ),
 )

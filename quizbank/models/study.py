@@ -22,6 +22,8 @@ OSPF_ACCURACY = Func(
     template="(%(expressions)s -> 'OSPF' ->> 'accuracy')",
     output_field=models.TextField(),
 )
+# 10 for a right answer, 2 for a wrong one.
+EXPERIENCE = F("total_correct") * 8 + F("total_questions") * 2 + F("bonus")
 ONE = models.DecimalField(max_digits=3, decimal_places=2)
 
 
@@ -99,11 +101,12 @@ class StudySession(TimeOrdered):
 
 class UserProgress(models.Model):
     user = member_key("progress")
-    # 10 for a right answer, 2 for a wrong one, ⌊n / 2⌋ for a session of n without a fault.
-    experience = count()
-    level = generated(Least(F("experience") / 100 + 1, 100), models.IntegerField())
     total_questions = count()
     total_correct = count()
+    # ⌊n / 2⌋ for each completed session of n without a fault.
+    bonus = count()
+    experience = generated(EXPERIENCE, models.IntegerField())
+    level = generated(Least(EXPERIENCE / 100 + 1, 100), models.IntegerField())
     accuracy = percent("total_correct", "total_questions")
     # {category code: {"answered": 8, "correct": 6, "accuracy": 75.00}}, of the question's system,
     # topic and primary category as they were when the answer was counted.

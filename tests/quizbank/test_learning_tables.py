@@ -204,11 +204,11 @@ def test_figures_follow_their_counts(ada: UUID) -> None:
         " RETURNING difficulty_score::text, success_rate::text, average_time"
     ) == [("0.67", "33.33", 10)]
     assert run(
-        "INSERT INTO user_progress (user_id, experience, total_questions, total_correct)"
-        " VALUES (%s, 250, 8, 5) RETURNING level, accuracy::text",
+        "INSERT INTO user_progress (user_id, bonus, total_questions, total_correct)"
+        " VALUES (%s, 194, 8, 5) RETURNING experience, level, accuracy::text",
         ada,
-    ) == [(3, "62.50")]
-    assert run("UPDATE user_progress SET experience = 1000000 RETURNING level") == [(100,)]
+    ) == [(250, 3, "62.50")]
+    assert run("UPDATE user_progress SET bonus = 1000000 RETURNING level") == [(100,)]
 
 
 def test_the_ospf_example_of_the_seed_works_as_written(ada: UUID) -> None:
@@ -297,7 +297,7 @@ def test_learners_see_their_own_rows_only(ada: UUID, bo: UUID, table: str) -> No
         "INSERT INTO answers (session_id) VALUES (uuidv7())",
         "INSERT INTO quiz_sessions (user_id) VALUES (uuidv7())",
         "UPDATE quiz_sessions SET score = 100",
-        "UPDATE user_progress SET experience = 1000000",
+        "UPDATE user_progress SET bonus = 1000000",
         "UPDATE performance_summaries SET total_correct_answers = 1",
         "DELETE FROM user_interactions",
         "UPDATE study_sessions SET user_id = uuidv7()",
