@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+import redis
 from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpResponse
@@ -443,6 +444,20 @@ def test_what_is_remembered_of_a_board_ends_with_its_refresh(staff: Client) -> N
     ranked(11)
     refresh()
     assert re.search(r"10 to 14 ?2", text_of(staff.get(BOARD)))
+
+
+def test_a_board_is_shown_while_redis_is_away(
+    staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranked(10)
+    refresh()
+
+    def away(*_: object) -> None:
+        raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(boards.cache, "get", away)
+
+    assert re.search(r"10 to 14 ?1", text_of(staff.get(BOARD)))
 
 
 # --- The file ------------------------------------------------------------------------------------
