@@ -4,6 +4,7 @@ from quizbank.models.choice import Choice
 from quizbank.models.exam import Exam, Subject
 from quizbank.models.importing import ImportBatch, ImportItem
 from quizbank.models.interaction import InteractionSummary, UserInteraction
+from quizbank.models.item_statistics import ChoiceStatistic, ItemStatistic
 from quizbank.models.lightning import LightningQuestion
 from quizbank.models.placement import QuestionCategory, QuestionExam
 from quizbank.models.question import Question
@@ -25,10 +26,12 @@ __all__ = [
     "Category",
     "CategoryStatistic",
     "Choice",
+    "ChoiceStatistic",
     "Exam",
     "ImportBatch",
     "ImportItem",
     "InteractionSummary",
+    "ItemStatistic",
     "LightningQuestion",
     "PerformanceSummary",
     "Question",
