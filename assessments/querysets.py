@@ -122,11 +122,14 @@ class ProfileQuerySet(models.QuerySet["PublicProfile"]):
         return self.filter(behind, published_at__lte=moment)
 
     def awaiting_decision(self) -> Self:
-        """The moderators' queue: submitted, appealed, or with an edit of what was approved.
+        """The moderators' queue: submitted, appealed, or with an edit of what is published.
+
+        An edit of what is hidden waits until it is restored, or an appeal was judged.
 
         Uses index: profile_queue, profile_revisions.
         """
-        return self.filter(Q(state__in=("pending", "appealed")) | Q(pending_revision__isnull=False))
+        edited = Q(pending_revision__isnull=False, state="published")
+        return self.filter(Q(state__in=("pending", "appealed")) | edited)
 
     def with_decider(self) -> Self:
         """`decider`: the login name of who took the last decision; None before the first.

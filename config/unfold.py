@@ -23,6 +23,12 @@ def item(title: str, icon: str, url: str, permission: str) -> dict[str, Any]:
     }
 
 
+def among_profiles(request: HttpRequest) -> bool:
+    """Not within the queue, whose address is below the list's."""
+    profiles, queue = "/assessments/publicprofile/", "/assessments/publicprofile/queue/"
+    return profiles in request.path and queue not in request.path
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Steward",
     "SITE_HEADER": "Steward",
@@ -112,7 +118,8 @@ UNFOLD: dict[str, Any] = {
                         "account_box",
                         "assessments_publicprofile_changelist",
                         "assessments.view_publicprofile",
-                    ),
+                    )
+                    | {"active": among_profiles},
                     item(
                         "Leaderboards",
                         "leaderboard",

@@ -49,7 +49,8 @@ def claim_next(*, user: Any, wanted: Wanted, after: Place | None = None) -> UUID
     with transaction.atomic():
         release_claims(user=user)
         queue = judged_by(user, waiting(user, Wanted(wanted.kind), now=timezone.now()))
-        queue = queue.filter(free()).select_for_update(skip_locked=True, no_key=True, of=("self",))
+        queue = queue.filter(free()).only("pk")
+        queue = queue.select_for_update(skip_locked=True, no_key=True, of=("self",))
         found = queue.filter(behind(after)).first() if after else None
         if found is None:
             found = queue.exclude(pk=after.key if after else None).first()

@@ -50,6 +50,8 @@ class Item:
     row: Row
     is_waiting: bool
     view: PublicView
+    # The edit is what is decided on, and what `view` shows; else it waits for its turn.
+    is_edit: bool
     changes: Sequence[FieldWords]
     links: Sequence[Link]
     video: Video | None
@@ -77,17 +79,17 @@ def item_of(key: UUID, user: Any, now: datetime) -> Item:
     undone = frozenset(event.undoes_id for event in events if event.undoes_id)
     last = last_decision(events, undone)
     profile.decision = {"action": last.action, "actor": last.actor_name} if last else None
-    revision = profile.pending_revision
-    view = public_view(profile, revision)
+    view = public_view(profile, edit_of(profile))
     is_appeal = profile.state == State.APPEALED
     is_own = bool(is_appeal and last and last.actor_id == user.pk)
     reasons = ModerationReason.objects.filter(is_active=True)
     return Item(
         profile=profile,
         row=row_of(profile, now),
-        is_waiting=is_appeal or profile.state == State.PENDING or revision is not None,
+        is_waiting=is_appeal or profile.state == State.PENDING or edit_of(profile) is not None,
         view=view,
-        changes=[words_of_change(profile, name, value) for name, value in (revision or {}).items()],
+        is_edit=edit_of(profile) is not None,
+        changes=changes_of(profile),
         links=links_in((label_of(name), text_of(profile, name)) for name in LINKING),
         video=video_of(profile, view),
         events=events,
@@ -118,9 +120,19 @@ def newest(events: Sequence[ProfileEvent], action: Action) -> ProfileEvent | Non
     return next((event for event in events if event.action == action), None)
 
 
+def edit_of(profile: Any) -> Any:
+    """The edit that publishing would take over: of what is hidden or appealed none."""
+    return profile.pending_revision if profile.state == State.PUBLISHED else None
+
+
 def text_of(profile: Any, column: str) -> str:
-    """With the edit that waits."""
-    return (profile.pending_revision or {}).get(column, getattr(profile, column)) or ""
+    """As it would be public."""
+    return (edit_of(profile) or {}).get(column, getattr(profile, column)) or ""
+
+
+def changes_of(profile: Any) -> list[FieldWords]:
+    revision = profile.pending_revision or {}
+    return [words_of_change(profile, name, value) for name, value in revision.items()]
 
 
 def words_of_change(profile: Any, column: str, after: str | None) -> FieldWords:

@@ -104,7 +104,7 @@ def waiting(user: Any, wanted: Wanted = EVERYTHING, *, now: datetime) -> Profile
         found = found.filter(held_by(user, now))
     elif wanted.holder == "free":
         found = found.exclude(held(now))
-    ordered: ProfileQuerySet = found.order_by("urgency", "since", "user")
+    ordered: ProfileQuerySet = found.order_by("urgency", "since", "user_id")
     return ordered
 
 
@@ -236,7 +236,7 @@ def why(profile: Any) -> str:
         again = "Submitted again" if decision else "Submitted"
         return AGAIN.get(decision.get("action", ""), again)
     fields = ", ".join(label_of(name) for name in profile.pending_revision or ())
-    return f"Edit of a {profile.get_state_display().lower()} profile: {fields}"
+    return f"Edit of a published profile: {fields}"
 
 
 def label_of(column: str) -> str:

@@ -158,6 +158,21 @@ def test_next_is_none_when_nothing_else_is_free(mo: User, jo: User) -> None:
     assert claim_next(user=mo, wanted=EVERYTHING) is None
 
 
+def test_next_leaves_out_none_of_the_same_moment(mo: User) -> None:
+    since = timezone.now()
+    for name in "DCBA":
+        submitted(name=name)
+    PublicProfile.objects.update(submitted_at=since)
+    places = {p.pk: place_of(p) for p in waiting(mo, now=timezone.now())}
+    found, after = set(), None
+    while len(found) < len(places):
+        key = claim_next(user=mo, wanted=EVERYTHING, after=after)
+        assert key is not None
+        assert key not in found
+        found.add(key)
+        after = places[key]
+
+
 def test_next_keeps_the_kind(mo: User) -> None:
     submitted(3)
     edit = edited()

@@ -344,6 +344,21 @@ def test_decision_on_an_edit_keeps_what_is_live(client: Client) -> None:
     assert (state(profile), profile.pending_revision) == (State.PUBLISHED, None)
 
 
+def test_edit_of_what_is_hidden_waits_for_its_turn(client: Client, jo: User) -> None:
+    profile = edited()
+    decide(client, profile, "hide", reason="legal")
+    assert state(profile) == State.HIDDEN
+    assert "Nothing waits." in text_of(client, QUEUE)
+    html = client.get(page(profile)).content.decode()
+    assert "the edit then waits in this queue" in html
+    assert '<h3 class="profile-name" itemprop="name" dir="auto">Ada Lovelace</h3>' in html
+
+    decide(client, profile, "restore")
+    profile.refresh_from_db()
+    assert (profile.name, profile.pending_revision) == ("Ada Lovelace", {"name": "Ada Byron"})
+    assert "1 waiting" in text_of(client, QUEUE)
+
+
 def test_one_stays_on_the_item_if_one_wants(client: Client) -> None:
     submitted(1)
     profile = submitted(2)
