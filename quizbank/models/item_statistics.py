@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -24,7 +26,7 @@ class Flag(models.TextChoices):
     NOBODY = "choice_nobody_takes", "A choice nobody takes"
 
 
-def percent(label: str, digits: int = 5) -> models.DecimalField[object, object]:
+def percent(label: str, digits: int = 5) -> models.DecimalField[Any, Any]:
     return models.DecimalField(label, max_digits=digits, decimal_places=2, null=True)
 
 
