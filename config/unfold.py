@@ -102,6 +102,13 @@ UNFOLD: dict[str, Any] = {
                     )
                     | {"badge": "config.dashboard.waiting_badge", "badge_variant": "primary"},
                     item(
+                        "Profiles",
+                        "account_box",
+                        "assessments_publicprofile_changelist",
+                        "assessments.view_publicprofile",
+                    )
+                    | {"active": among_profiles},
+                    item(
                         "Members",
                         "group",
                         "assessments_member_changelist",
@@ -113,13 +120,6 @@ UNFOLD: dict[str, Any] = {
                         "assessments_assessmentsession_changelist",
                         "assessments.view_assessmentsession",
                     ),
-                    item(
-                        "Profiles",
-                        "account_box",
-                        "assessments_publicprofile_changelist",
-                        "assessments.view_publicprofile",
-                    )
-                    | {"active": among_profiles},
                     item(
                         "Leaderboards",
                         "leaderboard",
