@@ -13,7 +13,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizbank", "0014_intake"),
+        ("quizbank", "0015_counting"),
     ]
 
     operations = [
