@@ -156,7 +156,8 @@ def children() -> list[Child]:
         for number in range(1, WORKERS + 1)
     ]
     web = Child("web", [*gunicorn, "config.wsgi"])
-    return [web, *workers, Child("ticker", [*manage, "tick"])]
+    others = [Child("ticker", [*manage, "tick"]), Child("intake", [*manage, "intake"])]
+    return [web, *workers, *others]
 
 
 # --- One demo, one port ------------------------------------------------------------------------

@@ -12,12 +12,14 @@ from quizbank.intake.sessions import (
     start_session,
     submit_answers,
 )
+from quizbank.intake.stream import queue_answers
 
 __all__ = [
     "Outcome",
     "abandon_session",
     "complete_session",
     "pause_session",
+    "queue_answers",
     "resume_session",
     "start_session",
     "submit_answers",
