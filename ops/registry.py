@@ -163,7 +163,9 @@ class PartitionedTable:
     """Partitioned by range of one uuid7 column, a partition a calendar month or year (UTC).
 
     `ahead` partitions after the current one always exist. A partition is offered to the archive
-    `keep_months` after its end; None keeps it for ever.
+    `keep_months` after its end; None keeps it for ever. `before_archive` is the dotted path of a
+    function `(first: date, before: date) -> None`, called before a partition of those days goes;
+    what it raises as `ops.work.Refused` keeps the partition.
     """
 
     name: str
@@ -171,6 +173,7 @@ class PartitionedTable:
     period: Literal["month", "year"]
     ahead: int = 3
     keep_months: int | None = None
+    before_archive: str = ""
 
 
 @dataclass(frozen=True)

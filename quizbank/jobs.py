@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ops.errors import reason_of
 from ops.work import Refused, Result, Work
-from quizbank.intake import counting
+from quizbank.intake import counting, keeping
 from quizbank.models import ImportBatch
 from quizbank.models.importing import CONFIRMABLE, BatchStatus
 
@@ -67,3 +67,21 @@ def close_some(limit: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.close_expired_quiz_sessions(NULL, %s)", [limit])
         return int(cursor.fetchone()[0])
+
+
+def archive_sessions(work: Work) -> Result:
+    moved = 0
+    for step in keeping.archive_sessions():
+        moved += step
+        work.progress(moved, note="sessions moved")
+    return Result(f"{moved:,} sessions moved to the archive.", {"sessions": moved})
+
+
+def summarise_interactions(work: Work) -> Result:
+    rows = keeping.summarise_last_days()
+    runs = keeping.order_archive_of_interactions()
+    ordered = f" The archive of {len(runs):,} months is ordered." if runs else ""
+    return Result(
+        f"{rows:,} interactions of the last days are in the summary.{ordered}",
+        {"interactions": rows, "months": len(runs)},
+    )

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from ops.registry import (
+    Daily,
     Every,
     MaterializedView,
     Operation,
@@ -45,6 +46,7 @@ register(
         ahead=3,
         # 90 days and more: a partition goes when its last day is three months old.
         keep_months=3,
+        before_archive="quizbank.intake.keeping.prove_summary",
     ),
 )
 
@@ -112,4 +114,25 @@ register(
         Every(timedelta(minutes=5)),
         catch_up="skip",
     ),
+    Operation(
+        "archive_sessions",
+        "Archive old quiz sessions",
+        work="quizbank.jobs.archive_sessions",
+        permission="ops.change_run",
+        priority="low",
+        about="Moves the sessions that were completed more than 30 days ago into the archive"
+        " table, with their ids. Pages and figures read both.",
+    ),
+    Schedule("archive-sessions", "archive_sessions", Daily(time(3, 20))),
+    Operation(
+        "summarise_interactions",
+        "Summarise interactions",
+        work="quizbank.jobs.summarise_interactions",
+        permission="ops.change_run",
+        priority="low",
+        timeout=timedelta(hours=1),
+        about="Counts what members did by day, and orders the archive of the months that ended"
+        " more than 90 days ago.",
+    ),
+    Schedule("summarise-interactions", "summarise_interactions", Daily(time(3, 40))),
 )

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.utils.module_loading import import_string
 from psycopg import Connection
 from psycopg.errors import QueryCanceled
 from psycopg.pq import TransactionStatus
 
-from ops.archive import archiving, restoring
+from ops.archive import archiving, catalog, restoring
 from ops.archive.catalog import ArchiveError
 from ops.models import PartitionArchive
 from ops.models.archive import FINAL
@@ -50,6 +51,7 @@ def holding(work: Work, table: str) -> Iterator[Connection[Any]]:
 def archive(work: Work) -> Result:
     table, partition = split_target(work.target)
     with holding(work, table.name) as conn:
+        prepare(conn, table, partition)
         row = archiving.open_archive(
             conn,
             table=table.name,
@@ -65,6 +67,14 @@ def archive(work: Work) -> Result:
             if work.was_cancelled:
                 put_back(work, conn, row)
             raise
+
+
+def prepare(conn: Connection[Any], table: PartitionedTable, partition: str) -> None:
+    """What the table's app wants to see done before the rows go; not again once they are going."""
+    found = catalog.partition_of(conn, table.name, partition) if table.before_archive else None
+    if found and not found.is_detaching:
+        bounds = found.bounds
+        import_string(table.before_archive)(bounds.lower_time.date(), bounds.upper_time.date())
 
 
 def put_back(work: Work, conn: Connection[Any], row: PartitionArchive) -> None:

@@ -33,6 +33,11 @@ def declarations_fit_together(**_: Any) -> list[CheckMessage]:
 def functions_exist() -> Iterator[CheckMessage]:
     paths = [(each.name, each.work) for each in declared(Operation).values()]
     paths += [(each.name, each.probe) for each in declared(AlertRule).values()]
+    paths += [
+        (each.name, each.before_archive)
+        for each in declared(PartitionedTable).values()
+        if each.before_archive
+    ]
     for section in declared(PersonSection).values():
         paths += [(section.name, section.view), (section.name, section.export)]
     for name, path in paths:

@@ -91,6 +91,7 @@ def applied() -> list[tuple[str, str]]:
         ("quizbank", "0012_answers_and_sessions", "0013_learning_rules"),
         ("quizbank", "0013_learning_rules", "0014_intake"),
         ("quizbank", "0014_intake", "0015_counting"),
+        ("quizbank", "0016_item_statistics", "0017_old_sessions_and_interactions"),
     ],
 )
 def test_down_and_up_again_is_the_same(app: str, down: str | None, up: str) -> None:

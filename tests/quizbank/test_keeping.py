@@ -1,0 +1,183 @@
+"""Old sessions go to the archive, old interactions to a summary that is proved first."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from ops.models import Run
+from ops.runner import perform_here
+from ops.work import Refused
+from quizbank import intake
+from quizbank.intake import counting, keeping
+from quizbank.models import AnyQuizSession, InteractionSummary
+from tests.quizbank.learning import learner, plain_session, published, run, value
+from tests.quizbank.test_intake import answer, start
+
+
+def completed(member: UUID, days_ago: int, **given: Any) -> UUID:
+    moment = datetime.now(UTC) - timedelta(days=days_ago)
+    return plain_session(
+        member,
+        status="completed",
+        started_at=moment - timedelta(minutes=5),
+        completed_at=moment,
+        expires_at=moment + timedelta(hours=1),
+        score=50,
+        answered_count=1,
+        correct_count=1,
+        skipped_count=1,
+        **given,
+    )
+
+
+def row_of(session: UUID) -> Any:
+    return value(
+        "SELECT to_jsonb(s) - 'is_archived' FROM all_quiz_sessions AS s WHERE id = %s", session
+    )
+
+
+@pytest.mark.django_db
+def test_old_sessions_move_as_they_are() -> None:
+    ada = learner("Ada")
+    old = [completed(ada, days, time_limit=60, filters='{"topic": 1}') for days in (31, 45, 400)]
+    young = [completed(ada, 29), plain_session(ada)]
+    before = [row_of(session) for session in old]
+    assert list(keeping.archive_sessions(2)) == [2, 1]
+    assert [row_of(session) for session in old] == before
+    assert set(run("SELECT id FROM quiz_sessions")) == {(session,) for session in young}
+    assert AnyQuizSession.objects.filter(is_archived=True).count() == 3
+    assert list(keeping.archive_sessions()) == []
+
+
+@pytest.mark.django_db
+def test_an_archived_session_keeps_its_results_and_its_figures() -> None:
+    ada = learner("Ada")
+    question = published()
+    session = start(ada, [question])
+    intake.submit_answers(session=session, member=ada, answers=[answer(question)])
+    intake.complete_session(session=session)
+    list(counting.count_new_answers())
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    with transaction.atomic():
+        run("ALTER TABLE quiz_sessions DISABLE TRIGGER USER")
+        run(
+            "UPDATE quiz_sessions SET started_at = started_at - interval '60 days',"
+            " completed_at = completed_at - interval '60 days'"
+        )
+        run("ALTER TABLE quiz_sessions ENABLE TRIGGER USER")
+    assert list(keeping.archive_sessions()) == [1]
+    assert value("SELECT is_correct FROM get_quiz_results(%s)", session) is True
+    assert {row.different for row in counting.recount_answers()} == {0}
+    rows = intake.submit_answers(session=session, member=ada, answers=[answer(question)])
+    assert rows[0].outcome == "refused"
+
+
+@pytest.mark.django_db
+def test_sessions_stay_for_a_day_at_least() -> None:
+    with pytest.raises(DatabaseError, match="a day or more"), transaction.atomic():
+        run("SELECT archive_quiz_sessions(10, 0)")
+
+
+def interact(member: UUID, day: date, action: str = "viewed", times: int = 1) -> None:
+    for second in range(times):
+        run(
+            "INSERT INTO user_interactions (id, user_id, action_type)"
+            " VALUES (uuidv7(%s::timestamptz - clock_timestamp()), %s, %s)",
+            datetime(day.year, day.month, day.day, 12, 0, second, tzinfo=UTC),
+            member,
+            action,
+        )
+
+
+def summary() -> dict[tuple[str, date], int]:
+    rows = InteractionSummary.objects.all()
+    return {(row.action_type, row.date): row.count for row in rows}
+
+
+@pytest.mark.django_db
+def test_the_summary_counts_by_member_action_and_day() -> None:
+    ada = learner("Ada")
+    today = datetime.now(UTC).date()
+    run("SELECT create_partition('user_interactions', 'month', %s)", today - timedelta(days=40))
+    yesterday = today - timedelta(days=1)
+    run("SELECT create_partition('user_interactions', 'month', %s)", yesterday)
+    interact(ada, yesterday, times=3)
+    interact(ada, yesterday, "searched")
+    interact(ada, today)
+    assert keeping.summarise_last_days() == 4
+    assert summary() == {("viewed", yesterday): 3, ("searched", yesterday): 1}
+    interact(ada, yesterday, times=2)
+    assert keeping.summarise_last_days() == 6
+    assert summary()["viewed", yesterday] == 5
+
+
+@pytest.mark.django_db
+def test_a_summary_that_says_more_is_not_proved() -> None:
+    ada = learner("Ada")
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    run(
+        "INSERT INTO user_interaction_summary (user_id, action_type, date, count)"
+        " VALUES (%s, 'viewed', %s, 3)",
+        ada,
+        yesterday,
+    )
+    with pytest.raises(Refused, match="1 rows that the interactions"):
+        keeping.prove_summary(yesterday, yesterday + timedelta(days=1))
+
+
+LONG_AGO = date(2020, 5, 1)
+
+
+@pytest.fixture
+def old_month(transactional_db: None) -> UUID:
+    run("SELECT create_partition('user_interactions', 'month', %s)", LONG_AGO)
+    ada = learner("Ada")
+    interact(ada, date(2020, 5, 7), times=4)
+    return ada
+
+
+def archive() -> Run:
+    order = {
+        "operation": "archive_partition",
+        "target": "user_interactions.user_interactions_2020_05",
+    }
+    return perform_here(**order)[0]
+
+
+def test_a_month_goes_to_the_archive_once_its_summary_is_proved(
+    old_month: UUID, settings: Any, tmp_path: Any
+) -> None:
+    settings.STEWARD_ARCHIVE_DIR = tmp_path
+    done = archive()
+    assert done.status == "completed", done.error
+    assert summary() == {("viewed", date(2020, 5, 7)): 4}
+    assert value("SELECT count(*) FROM user_interactions") == 0
+    perform_here(operation="restore_partition", target=done.target)
+    assert value("SELECT count(*) FROM user_interactions") == 4
+    run("DROP TABLE user_interactions_2020_05")
+
+
+def test_a_month_stays_while_its_summary_is_wrong(old_month: UUID) -> None:
+    run(
+        "INSERT INTO user_interaction_summary (user_id, action_type, date, count)"
+        " VALUES (%s, 'searched', '2020-05-09', 3)",
+        old_month,
+    )
+    refused = archive()
+    assert "The summary of interactions has 1 rows" in refused.error
+    assert value("SELECT count(*) FROM user_interactions") == 4
+    run("DROP TABLE user_interactions_2020_05")
+
+
+def test_the_nightly_run_orders_what_is_due(old_month: UUID) -> None:
+    done, _ = perform_here(operation="summarise_interactions")
+    assert "The archive of 1 months is ordered" in done.result
+    assert Run.objects.filter(operation="archive_partition").count() == 1
+    run("DROP TABLE user_interactions_2020_05")
+    moved, _ = perform_here(operation="archive_sessions")
+    assert moved.result == "0 sessions moved to the archive."
