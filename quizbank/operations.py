@@ -37,6 +37,22 @@ register(
         Every(timedelta(minutes=15)),
         target="category_statistics",
     ),
+    Operation(
+        "rebuild_pools",
+        "Rebuild question pools",
+        work="quizbank.pools.rebuild_pools",
+        permission="quizbank.rebuild_questionpool",
+        target_type="questionpool",
+        about="Sorts the published questions into their pools by use, and shuffles them.",
+    ),
+    Schedule("rebuild-pools", "rebuild_pools", Daily(time(2, 30)), target="all"),
+    Schedule(
+        "rebuild-changed-pools",
+        "rebuild_pools",
+        Every(timedelta(minutes=5)),
+        target="changed",
+        catch_up="skip",
+    ),
     # By the month in which their session began.
     PartitionedTable("answers", model="quizbank.Answer", period="month", ahead=3, keep_months=24),
     PartitionedTable(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.search import SearchQuery
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from quizbank.models.category import Category
     from quizbank.models.exam import Exam, Subject  # noqa: F401  # forward reference
     from quizbank.models.lightning import LightningQuestion  # noqa: F401  # forward reference
-    from quizbank.models.question import Question  # forward reference
+    from quizbank.models.question import Question  # noqa: F401  # forward reference
     from quizbank.models.statistics import CategoryStatistic  # noqa: F401  # forward reference
 
 
@@ -54,22 +53,6 @@ class QuestionQuerySet(models.QuerySet["Question"]):
                 ).values("question_id")
             )
         )
-
-    def draw(self, count: int) -> list[Question]:
-        """At most `count` live questions of these at random: key and live revision, no more.
-
-        Starts at a random place of the random keys and goes round, so that the cost grows with
-        `count` and not with the bank; those drawn together are neighbours by that key.
-        Uses index: question_draw, question_draw_by_topic.
-        """
-        ordered = self.live().select_related("published_revision").order_by("random_key")
-        ordered = ordered.only("published_revision__number", "published_revision__content")
-        start = random.random()  # noqa: S311  # fairness, not secrecy
-        drawn = list(ordered.filter(random_key__gte=start)[:count])
-        if len(drawn) < count:
-            drawn += ordered.filter(random_key__lt=start)[: count - len(drawn)]
-        random.shuffle(drawn)
-        return drawn
 
 
 class ExamQuerySet(models.QuerySet["Exam"]):

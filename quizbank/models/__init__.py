@@ -7,6 +7,7 @@ from quizbank.models.interaction import InteractionSummary, UserInteraction
 from quizbank.models.item_statistics import ChoiceStatistic, ItemStatistic
 from quizbank.models.lightning import LightningQuestion
 from quizbank.models.placement import QuestionCategory, QuestionExam
+from quizbank.models.pool import QuestionPool, WaitingPool
 from quizbank.models.question import Question
 from quizbank.models.quiz_session import AnyQuizSession, ArchivedQuizSession, QuizSession
 from quizbank.models.revision import QuestionRevision
@@ -38,6 +39,7 @@ __all__ = [
     "QuestionCategory",
     "QuestionDifficulty",
     "QuestionExam",
+    "QuestionPool",
     "QuestionRevision",
     "QuizSession",
     "StudySession",
@@ -45,4 +47,5 @@ __all__ = [
     "UncountedAnswers",
     "UserInteraction",
     "UserProgress",
+    "WaitingPool",
 ]

@@ -11,7 +11,11 @@ from ops.events import history_indexes, trackers
 from quizbank.models.category import Category
 from quizbank.models.choice import TOUCHES_QUESTION
 from quizbank.models.exam import Exam
-from quizbank.models.question import Question
+from quizbank.models.question import Question, restock
+
+
+def placed(rows: str) -> str:
+    return f"{rows} AS r JOIN public.questions AS q ON q.id = r.question_id"
 
 
 @pghistory.track(*trackers(), meta=history_indexes("question_exam"))
@@ -26,7 +30,12 @@ class QuestionExam(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("question", "exam"), name="question_is_in_exam_once"),
         )
-        triggers = TOUCHES_QUESTION
+        triggers = (
+            *TOUCHES_QUESTION,
+            restock("restock_on_insert", pgtrigger.Insert, placed("new_rows"), new="new_rows"),
+            restock("restock_on_update", pgtrigger.Update, placed("new_rows"), new="new_rows"),
+            restock("restock_on_delete", pgtrigger.Delete, placed("old_rows"), old="old_rows"),
+        )
 
     def __str__(self) -> str:
         return str(self.exam)

@@ -1,4 +1,4 @@
-"""Server time of what content staff and learners wait for."""
+"""Server time of what content staff wait for."""
 
 from __future__ import annotations
 
@@ -43,18 +43,3 @@ def test_start_page(benchmark: Any, staff: Client) -> None:
 def test_editing_screen(benchmark: Any, staff: Client) -> None:
     question = Question.objects.live().earliest("id")
     assert benchmark(staff.get, f"/admin/quizbank/question/{question.pk}/change/").context
-
-
-NARROW = {
-    "all": {},
-    "difficulty": {"difficulty": "hard"},
-    "exam": {"exams__code": "B2"},
-    "topic and difficulty": {"topic__code": "B23C", "difficulty": "hard"},
-}
-
-
-@pytest.mark.parametrize("narrow", NARROW.values(), ids=list(NARROW))
-@pytest.mark.usefixtures("big_bank")
-def test_draw(benchmark: Any, narrow: dict[str, Any]) -> None:
-    drawn = benchmark(Question.objects.filter(**narrow).draw, 50)
-    assert len({question.pk for question in drawn}) == len(drawn)
