@@ -20,7 +20,12 @@ HOSTILE = (
 # What the template language would make of it.
 EVALUATED = "hostiled"
 # Django's own tables, which hold names of the program.
-SPARED = {"auth.Permission", "contenttypes.ContentType", "sessions.Session"}
+SPARED = {
+    "auth.Permission",
+    "contenttypes.ContentType",
+    "ops.PersonalTable",
+    "sessions.Session",
+}
 # Codes that the program itself looks up.
 KEPT = {"password", "operation", "schedule"}
 

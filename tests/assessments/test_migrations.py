@@ -11,10 +11,10 @@ from django.db.migrations.loader import MigrationLoader
 
 from ops.apps import quicken_triggers
 
+# Not the order of columns: one that goes and comes back is the last.
 CATALOG = {
     "columns": """
-        SELECT c.relname, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname,
-            format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
             a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid),
             COALESCE(a.attacl, '{}')::text
         FROM pg_attribute AS a
