@@ -19,6 +19,9 @@ from tests.test_permissions import NOBODY, rule_of
 
 POOL = b"id,correct,question,a,b,c,d,refs,figure\nT1A01,0,What is it?,one,two,three,four,,\n"
 
+# A claim is nothing that was done to a profile, and goes by itself.
+UNSAID = {f"assessments_publicprofile_queue_{verb}" for verb in ("next", "claim", "release")}
+
 
 @pytest.fixture
 def root(db: None) -> Client:
@@ -31,7 +34,10 @@ def root(db: None) -> Client:
 def changed_tables(post: Callable[[], HttpResponse]) -> tuple[set[str], int]:
     """Which tables differ after `post`, and how many rows the log has more."""
     before, logged = state(), AuditEntry.objects.count()
-    assert post().status_code < 500
+    answer = post()
+    if answer.streaming:
+        list(answer.streaming_content)
+    assert answer.status_code < 500
     after = state()
     changed = {table for table in after if after[table] != before.get(table)}
     # A form that was sent as it stood leaves a line there, and did nothing.
@@ -56,7 +62,7 @@ def test_every_form_and_action_that_changes_something_is_recorded(root: Client) 
     silent, spoken = [], []
     for name, post in posts.items():
         changed, logged = changed_tables(post)
-        if changed:
+        if changed and name not in UNSAID:
             (spoken if logged else silent).append(f"{name}: {sorted(changed)}")
 
     assert not silent, "\n".join(silent)
