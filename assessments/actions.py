@@ -17,7 +17,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from assessments.models import Member, ModerationReason, ProfileEvent, PublicProfile
-from assessments.models.choices import REVERSIBLE, STEPS, Action, State
+from assessments.models.choices import STEPS, Action, State
 from assessments.models.profile import REVIEWED
 from assessments.slugs import candidates
 from ops.audit import record
@@ -165,8 +165,6 @@ def overturn_decision(
 
 def undo_decision(*, event: ProfileEvent, user: User, batch: UUID | None = None) -> ProfileEvent:
     """A new, inverse event; refused once anything about the profile changed since."""
-    if event.action not in REVERSIBLE or event.from_state == event.to_state:
-        raise Refused("That step cannot be taken back.")
     return take_step(
         event.profile,
         Action.UNDO,
@@ -196,7 +194,7 @@ def take_step(
             current = PublicProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
             if current.version != version:
                 raise Stale
-            event = moved(current, action, to_state)
+            event = moved(current, action, to_state, undoes)
             current.save()
             current.refresh_from_db()
             sign(event, user, why, batch=batch, undoes=undoes)
@@ -207,22 +205,28 @@ def take_step(
     return event
 
 
-def moved(profile: PublicProfile, action: Action, to_state: State) -> ProfileEvent:
+def moved(
+    profile: PublicProfile, action: Action, to_state: State, undoes: ProfileEvent | None = None
+) -> ProfileEvent:
     """Take the step in memory; returns its event, to be signed and written after the profile."""
     before, changes = State(profile.state), {}
+    if undoes and not undoes.can_be_undone:
+        raise Refused("That step cannot be taken back.")
     if before == State.PUBLISHED and action in (
         Action.PUBLISH, Action.REQUEST_CHANGES, Action.REJECT
     ):  # fmt: skip
         if profile.pending_revision is None:
             raise Refused("It is published as it stands.")
         to_state = State.PUBLISHED
-        if action == Action.PUBLISH:
-            changes = applied_revision(profile)
-        profile.pending_revision = profile.revised_at = None
+        changes = decided_revision(profile, is_approved=action == Action.PUBLISH)
     elif (before, to_state) not in STEPS[action]:
         raise Refused(f"From {before.label.lower()} that step is not possible.")
     elif to_state == State.PUBLISHED and (action == Action.PUBLISH or not profile.published_at):
         profile.published_at = timezone.now()
+    elif undoes:
+        changes = {name: [after, value] for name, (value, after) in undoes.changes.items()}
+    for name, (_, value) in changes.items():
+        setattr(profile, name, value)
     profile.state = to_state
     profile.claimed_by = profile.claimed_until = None
     return ProfileEvent(
@@ -255,11 +259,13 @@ def logged(event: ProfileEvent) -> dict[str, Any]:
     }
 
 
-def applied_revision(profile: PublicProfile) -> dict[str, list[Any]]:
-    """Take the values that wait; returns field → [before, after]."""
+def decided_revision(profile: PublicProfile, *, is_approved: bool) -> dict[str, list[Any]]:
+    """What a decision on the edit that waits changes: field → [before, after]."""
     waiting = profile.pending_revision or {}
-    revision = {name: waiting[name] for name in REVIEWED if name in waiting}
-    changes = {name: [getattr(profile, name), value] for name, value in revision.items()}
-    for name, value in revision.items():
-        setattr(profile, name, value)
-    return changes
+    applied = [name for name in REVIEWED if name in waiting] if is_approved else []
+    since = profile.revised_at.isoformat() if profile.revised_at else None
+    return {
+        **{name: [getattr(profile, name), waiting[name]] for name in applied},
+        "pending_revision": [waiting, None],
+        "revised_at": [since, None],
+    }

@@ -25,7 +25,7 @@ from assessments.actions import (
     take_step,
 )
 from assessments.models import ProfileEvent, PublicProfile
-from assessments.models.choices import REVERSIBLE, Action, State
+from assessments.models.choices import Action, State
 from ops.audit import record_each
 
 BULK = {
@@ -35,6 +35,13 @@ BULK = {
 }
 # What each step sets where no edit of the owner's is involved.
 MOVED = ("state", "claimed_by", "claimed_until")
+
+# What became of an edit.
+ON_EDIT = {
+    Action.PUBLISH.value: "The edit is public now.",
+    Action.UNDO.value: "The edit waits again.",
+}
+DROPPED = "The edit is dropped."
 
 
 @dataclass(frozen=True)
@@ -115,21 +122,14 @@ def step_of(profile: PublicProfile, step: Step) -> ProfileEvent:
     """Taken in memory. Raises Stale or Refused."""
     if profile.version != step.version:
         raise Stale
-    if step.undoes and not can_undo(step.undoes):
-        raise Refused("That step cannot be taken back.")
-    return moved(profile, step.action, step.to_state)
-
-
-def can_undo(event: ProfileEvent) -> bool:
-    """Unless something happened since."""
-    return event.action in REVERSIBLE and event.from_state != event.to_state
+    return moved(profile, step.action, step.to_state, step.undoes)
 
 
 def write(events: Sequence[ProfileEvent]) -> None:
     """The profiles of the events, those that move alike in one statement; with their versions."""
     alike: dict[tuple[str, str], list[PublicProfile]] = {}
     for event in events:
-        if event.from_state == event.to_state:
+        if event.is_on_edit:
             event.profile.save()
         else:
             alike.setdefault((event.action, event.to_state), []).append(event.profile)
@@ -145,8 +145,6 @@ def write(events: Sequence[ProfileEvent]) -> None:
 
 def taken_alone(profile: PublicProfile, step: Step, user: User, why: Why, batch: UUID) -> Outcome:
     try:
-        if step.undoes and not can_undo(step.undoes):
-            raise Refused("That step cannot be taken back.")
         event = take_step(
             profile,
             step.action,
@@ -163,10 +161,6 @@ def taken_alone(profile: PublicProfile, step: Step, user: User, why: Why, batch:
 
 
 def done(event: ProfileEvent) -> Outcome:
-    if event.from_state == event.to_state:
-        kept = (
-            "The edit is public now." if event.action == Action.PUBLISH else "The edit is dropped."
-        )
-        return Outcome(event.profile, done=True, message=kept)
     state = State(event.to_state).label.lower()
-    return Outcome(event.profile, done=True, message=f"Now {state}.")
+    text = ON_EDIT.get(event.action, DROPPED) if event.is_on_edit else f"Now {state}."
+    return Outcome(event.profile, done=True, message=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from unfold.decorators import display
 
 from assessments.admin.filters import EventActionFilter, EventActorFilter
 from assessments.models import ProfileEvent, PublicProfile
+from assessments.models.profile import REVIEWED
 from assessments.moderation.waiting import label_of
 from assessments.querysets import key_in
 from ops.admin.filters import DayFilter
@@ -75,13 +77,22 @@ class ProfileEventAdmin(ReadingAdmin):
             "title": f"{obj.get_action_display()}: {obj.profile}",
             "event": obj,
             "step": step_of(obj),
-            "changes": [
-                (label_of(name), before, after) for name, (before, after) in obj.changes.items()
-            ],
+            "changes": list(changes_of(obj)),
         }
 
 
+def changes_of(event: ProfileEvent) -> Iterator[tuple[str, str | None, str | None]]:
+    """(label, before, after) of the columns, or of the edit that became none of them."""
+    columns = {name: both for name, both in event.changes.items() if name in REVIEWED}
+    for name, (before, after) in columns.items():
+        yield label_of(name), before, after
+    if not columns:
+        gone, back = event.changes.get("pending_revision", (None, None))
+        for name in gone or back or ():
+            yield f"{label_of(name)} that waited", (gone or {}).get(name), (back or {}).get(name)
+
+
 def step_of(event: ProfileEvent) -> str:
-    if event.from_state == event.to_state:
+    if event.is_on_edit:
         return "an edit"
     return f"{event.get_from_state_display()} → {event.get_to_state_display()}"

@@ -13,7 +13,6 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from assessments.actions import Refused, undo_decision
-from assessments.batches import can_undo
 from assessments.models import ProfileEvent, PublicProfile
 from assessments.models.choices import STEPS, Action, State
 from assessments.moderation.deciding import choices_for
@@ -42,7 +41,7 @@ class ProfilePage(ReadingAdmin):
         events = list(profile.events.select_related("reason", "undone_by")[: EVENTS + 1])
         may_decide = request.user.has_perm("assessments.moderate_publicprofile")
         newest = events[0] if events else None
-        undoable = newest if newest and is_newest(newest, profile) and can_undo(newest) else None
+        is_undoable = newest and is_newest(newest, profile) and newest.can_be_undone
         return {
             "title": profile.name,
             "profile": profile,
@@ -59,7 +58,7 @@ class ProfilePage(ReadingAdmin):
             "slugs": profile.slugs.exclude(slug=profile.profile_slug),
             "events": events[:EVENTS],
             "more_events": len(events) > EVENTS,
-            "undoable": undoable if may_decide else None,
+            "undoable": newest if is_undoable and may_decide else None,
             "may_decide": may_decide,
             "may_see_member": request.user.has_perm("assessments.view_member"),
             "may_see_sessions": request.user.has_perm("assessments.view_assessmentsession"),
@@ -82,7 +81,8 @@ class ProfilePage(ReadingAdmin):
             self.message_user(request, f"Not undone. {refusal}", messages.ERROR)
         else:
             state = State(event.from_state).label.lower()
-            self.message_user(request, f"Undone: now {state}.", messages.SUCCESS)
+            then = "the edit waits again" if event.is_on_edit else f"now {state}"
+            self.message_user(request, f"Undone: {then}.", messages.SUCCESS)
         return page
 
 

@@ -267,13 +267,13 @@ def done_of(request: HttpRequest) -> dict[str, Any] | None:
     event = event_of(request.GET.get("done", ""), request.user)
     if event is None or event.action not in DONE:
         return None
-    can_undo = event.from_state != event.to_state and event.version == event.profile.version
+    can_undo = event.can_be_undone and event.version == event.profile.version
     return {"event": event, "text": told(event), "can_undo": can_undo}
 
 
 def told(event: ProfileEvent) -> str:
-    of_edit = event.from_state == event.to_state
-    return f"{DONE[Action(event.action)]}: {'the edit of ' if of_edit else ''}{event.profile}."
+    what = f"the edit of {event.profile}" if event.is_on_edit else str(event.profile)
+    return f"{DONE[Action(event.action)]}: {what}."
 
 
 def meanwhile(pk: UUID, typed: Typed) -> str:

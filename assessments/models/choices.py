@@ -94,7 +94,7 @@ REVERSIBLE = (
     Action.OVERTURN,
 )
 STEPS[Action.UNDO] = tuple(
-    (after, before) for action in REVERSIBLE for before, after in STEPS[action] if before != after
+    dict.fromkeys((after, before) for action in REVERSIBLE for before, after in STEPS[action])
 )
 # These say why: a reason code, and a text that the owner may read.
 REASONED = (

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from assessments.models.choices import REASONED, STEPS, Action, State
+from assessments.models.choices import REASONED, REVERSIBLE, STEPS, Action, State
 from assessments.models.profile import PublicProfile
 from assessments.models.reason import ModerationReason
 from ops.constraints import one_of
@@ -73,7 +73,8 @@ class ProfileEvent(TimeOrdered):
     )
     message = models.TextField("text to the owner", blank=True, default="", db_default="")
     private_note = models.TextField(blank=True, default="", db_default="")
-    # Field → [before, after], of what the step changed beside the state.
+    # Field → [before, after], of what the step changed beside the state: of a decision on an edit,
+    # with `pending_revision` and `revised_at`.
     changes = models.JSONField(blank=True, default=dict, db_default={})
     batch = models.UUIDField(null=True, blank=True)
     undoes = models.OneToOneField(
@@ -121,6 +122,16 @@ class ProfileEvent(TimeOrdered):
             ),
         )
         triggers = (append_only(erased=ERASED),)
+
+    @property
+    def is_on_edit(self) -> bool:
+        return self.from_state == self.to_state
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Unless something happened since."""
+        keeps_all = not self.is_on_edit or "pending_revision" in self.changes
+        return self.action in REVERSIBLE and keeps_all
 
     def __str__(self) -> str:
         return f"{self.action}: {self.from_state} → {self.to_state}"

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from assessments.batches import BULK, can_undo
+from assessments.batches import BULK
 from assessments.models import ProfileEvent, PublicProfile
 from assessments.models.choices import STEPS, Action, State
 
@@ -112,7 +112,7 @@ def line_of(event: ProfileEvent) -> Line:
         return Line(event, f"Undone by {event.undone_by.actor_name}", can_undo=False)
     if event.version != event.profile.version:
         return Line(event, "Changed since", can_undo=False)
-    return Line(event, "As decided", can_undo=can_undo(event))
+    return Line(event, "As decided", can_undo=event.can_be_undone)
 
 
 @dataclass(frozen=True)

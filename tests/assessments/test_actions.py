@@ -124,7 +124,8 @@ def test_revision_is_published_or_dropped(profile: PublicProfile, mo: User, why:
     publish(profile)
     PublicProfile.objects.update(name="Ada B")
     event = act(actions.publish_profile, profile, mo)
-    assert event.changes == {"name": ["Ada Lovelace", "Ada B"]}
+    assert event.changes["name"] == ["Ada Lovelace", "Ada B"]
+    assert event.changes["pending_revision"] == [{"name": "Ada B"}, None]
     assert (now(profile).name, now(profile).pending_revision) == ("Ada B", None)
 
     PublicProfile.objects.update(name="Ada C")
@@ -156,6 +157,51 @@ def test_undo_is_an_inverse_event(profile: PublicProfile, mo: User, why: Why) ->
         actions.undo_decision(event=undone, user=mo)
     with pytest.raises(Stale):
         actions.undo_decision(event=hidden, user=mo)
+
+
+@pytest.mark.parametrize(
+    "decide", [actions.publish_profile, actions.reject_profile, actions.request_changes]
+)
+def test_undone_decision_on_an_edit_leaves_all_as_it_was(
+    profile: PublicProfile, mo: User, why: Why, decide: Any
+) -> None:
+    publish(profile)
+    PublicProfile.objects.update(name="Ada B", public_summary="About me.")
+    before = now(profile)
+    given = {} if decide == actions.publish_profile else {"why": why}
+    event = act(decide, profile, mo, **given)
+    undone = actions.undo_decision(event=ProfileEvent.objects.get(pk=event.pk), user=mo)
+    commit()
+
+    after = now(profile)
+    for name in ("name", "public_summary", "pending_revision", "revised_at", "state", "is_public"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert after.version == before.version + 2
+    assert undone.changes == {name: [b, a] for name, (a, b) in event.changes.items()}
+    # Again, and otherwise.
+    again = act(actions.publish_profile, profile, mo)
+    assert (again.to_state, now(profile).name) == (State.PUBLISHED, "Ada B")
+
+
+def test_undo_of_an_edits_decision_is_refused_after_the_owners_next_edit(
+    profile: PublicProfile, mo: User, why: Why
+) -> None:
+    publish(profile)
+    PublicProfile.objects.update(name="Ada B")
+    event = act(actions.reject_profile, profile, mo, why=why)
+    PublicProfile.objects.update(name="Ada C")
+    with pytest.raises(Stale):
+        actions.undo_decision(event=event, user=mo)
+    assert now(profile).pending_revision == {"name": "Ada C"}
+
+
+def test_slug_of_an_undone_edit_was_public_and_leads_on(profile: PublicProfile, mo: User) -> None:
+    publish(profile)
+    PublicProfile.objects.update(profile_slug="ada-b")
+    event = act(actions.publish_profile, profile, mo)
+    actions.undo_decision(event=event, user=mo)
+    assert now(profile).profile_slug == profile.profile_slug
+    assert PublicProfile.objects.at_slug("ada-b").get() == profile
 
 
 def test_batch_decides_each_for_itself_and_is_undone(mo: User, why: Why) -> None:

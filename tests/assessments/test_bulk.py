@@ -305,15 +305,20 @@ def test_undoing_twice_says_so(client: Client) -> None:
     assert states() == {"One": "published"}
 
 
-def test_decisions_on_edits_are_not_taken_back(client: Client, mo: User) -> None:
-    edited = live("Edited")
+def test_decisions_on_edits_are_taken_back(client: Client, mo: User) -> None:
+    edited, submitted = live("Edited"), pending("Submitted")
     PublicProfile.objects.filter(pk=edited.pk).update(public_summary="Another one.")
-    batch = batch_in(decide(client, ask(client, "publish", edited)))
+    batch = batch_in(decide(client, ask(client, "publish", edited, submitted)))
+    assert "Undo 2 of 2" in text_of(client.get(f"{LIST}batches/{batch}/"))
 
-    [outcome] = batches.undo_batch(batch=batch, user=mo)
+    outcomes = batches.undo_batch(batch=batch, user=mo)
+    commit()
 
-    assert (outcome.done, outcome.message) == (False, "That step cannot be taken back.")
-    assert "Undo" not in text_of(client.get(f"{LIST}batches/{batch}/")).replace("Undone", "")
+    told = {outcome.profile.name: outcome.message for outcome in outcomes}
+    assert told == {"Edited": "The edit waits again.", "Submitted": "Now pending."}
+    edited.refresh_from_db()
+    assert edited.pending_revision == {"public_summary": "Another one."}
+    assert states() == {"Edited": "published", "Submitted": "pending"}
 
 
 def test_unknown_batch_is_not_found(client: Client) -> None:

@@ -74,6 +74,7 @@ def test_two_decisions_on_one_version_are_one(profile: PublicProfile) -> None:
             action="publish",
             from_state="published",
             to_state="published",
+            changes={"pending_revision": [{}, None]},
         )
 
 
@@ -157,3 +158,84 @@ def test_edit_of_a_hidden_profile_waits_too(profile: PublicProfile) -> None:
     profile.refresh_from_db()
     assert profile.public_summary is None
     assert profile.pending_revision == {"public_summary": "An advertisement"}
+
+
+# --- Decisions on edits ---------------------------------------------------------------------------
+DECIDED = """
+    UPDATE public_profiles SET name = %s, pending_revision = NULL, revised_at = NULL
+    WHERE user_id = %s RETURNING version
+"""
+PUT_BACK = """
+    UPDATE public_profiles SET name = %s, pending_revision = %s, revised_at = now()
+    WHERE user_id = %s RETURNING version
+"""
+
+
+def write(statement: str, *values: Any) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        (version,) = cursor.fetchone()
+    return version
+
+
+def on_edit(profile: PublicProfile, version: int, action: str, **given: Any) -> ProfileEvent:
+    return ProfileEvent.objects.create(
+        profile=profile,
+        version=version,
+        action=action,
+        from_state="published",
+        to_state="published",
+        **given,
+    )
+
+
+@pytest.fixture
+def published_edit(profile: PublicProfile) -> ProfileEvent:
+    publish(profile)
+    PublicProfile.objects.update(name="Ada B")
+    version = write(DECIDED, "Ada B", profile.pk)
+    changes = {
+        "name": ["Ada Lovelace", "Ada B"],
+        "pending_revision": [{"name": "Ada B"}, None],
+        "revised_at": ["2026-01-01T00:00:00+00:00", None],
+    }
+    return on_edit(profile, version, "publish", changes=changes)
+
+
+def test_decision_on_an_edit_keeps_the_edit(profile: PublicProfile) -> None:
+    publish(profile)
+    PublicProfile.objects.update(name="Ada B")
+    version = write(DECIDED, "Ada Lovelace", profile.pk)
+    with pytest.raises(DatabaseError, match="keeps the edit"), transaction.atomic():
+        on_edit(profile, version, "publish", changes={"name": ["Ada Lovelace", "Ada B"]})
+
+
+def test_undone_decision_on_an_edit_puts_the_edit_back(published_edit: ProfileEvent) -> None:
+    profile = published_edit.profile
+    version = write(PUT_BACK, "Ada Lovelace", '{"name": "Ada B"}', profile.pk)
+    profile.refresh_from_db()
+    assert (profile.name, profile.pending_revision) == ("Ada Lovelace", {"name": "Ada B"})
+    changes = {"pending_revision": [None, {"name": "Ada B"}]}
+    undo = on_edit(profile, version, "undo", undoes=published_edit, changes=changes)
+    assert undo.undoes == published_edit
+
+
+@pytest.mark.parametrize(
+    ("name", "revision"),
+    [("Ada B", '{"name": "Ada B"}'), ("Ada Lovelace", "{}"), ("Eve", '{"name": "Ada B"}')],
+)
+def test_undo_of_half_a_decision_is_refused(
+    published_edit: ProfileEvent, name: str, revision: str
+) -> None:
+    profile = published_edit.profile
+    version = write(PUT_BACK, name, revision, profile.pk)
+    changes: dict[str, Any] = {"pending_revision": [None, {}]}
+    with pytest.raises(DatabaseError, match="not as it was before"), transaction.atomic():
+        on_edit(profile, version, "undo", undoes=published_edit, changes=changes)
+
+
+def test_edit_is_not_put_back_by_what_undoes_nothing(published_edit: ProfileEvent) -> None:
+    profile = published_edit.profile
+    version = write(PUT_BACK, "Ada Lovelace", '{"name": "Ada B"}', profile.pk)
+    with pytest.raises(DatabaseError, match="Only the newest"), transaction.atomic():
+        on_edit(profile, version, "undo", changes={"pending_revision": [None, {}]})

@@ -74,7 +74,7 @@ def test_page_shows_an_edit_and_the_slugs_before(client: Client, live: PublicPro
     text = page_of(client, live)
 
     assert "Published, an edit waits" in text
-    assert "Public summary" in text
+    assert "Summary" in text
     assert "Another one." in text
 
 
@@ -90,6 +90,24 @@ def test_newest_decision_is_undone_on_the_page(
     assert "undone by one-of-moderators" in text
     live.refresh_from_db()
     assert live.state == "published"
+
+
+def test_rejected_edit_is_put_back_on_the_page(
+    client: Client, live: PublicProfile, mo: User
+) -> None:
+    PublicProfile.objects.filter(pk=live.pk).update(public_summary="Another one.")
+    live.refresh_from_db()
+    why = Why(make_reason())
+    event = actions.reject_profile(profile=live, version=live.version, user=mo, why=why)
+    assert "Undo: reject …" in page_of(client, live)
+    address = f"{EVENTS}{event.pk}/change/"
+    assert "Summary that waited Another one." in text_of(client.get(address))
+
+    answer = client.post(f"{PROFILES}{live.pk}/undo/", {"event": str(event.pk)}, follow=True)
+
+    text = text_of(answer)
+    assert "Undone: the edit waits again." in text
+    assert "Published, an edit waits" in text
 
 
 @pytest.mark.parametrize("event", ["", "nonsense", str(UUID(int=7))])

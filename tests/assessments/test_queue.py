@@ -340,8 +340,15 @@ def test_decision_on_an_edit_keeps_what_is_live(client: Client) -> None:
     answer = decide(client, profile, "reject", reason="advertising")
     text = words(client.get(answer["Location"]))
     assert "✓ Rejected: the edit of Ada Lovelace." in text
-    assert "Undo z" not in text
+    assert "Undo z" in text
     assert (state(profile), profile.pending_revision) == (State.PUBLISHED, None)
+
+    event = ProfileEvent.objects.get(profile=profile, action="reject")
+    undone = words(client.post(f"{QUEUE}undo/", {"event": event.pk}, follow=True))
+    assert "Undone: Rejected: the edit of Ada Lovelace." in undone
+    assert "Publish the edit p" in undone
+    profile.refresh_from_db()
+    assert profile.pending_revision == {"name": "Ada Byron"}
 
 
 def test_edit_of_what_is_hidden_waits_for_its_turn(client: Client, jo: User) -> None:
