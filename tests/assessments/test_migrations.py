@@ -87,6 +87,7 @@ def applied() -> list[tuple[str, str]]:
         ("assessments", "0014_session_archetypes", "0015_slugs_that_were_public"),
         ("assessments", "0016_export_boards_with_names", "0017_ranks_by_count"),
         ("assessments", "0021_catalogue_history", "0022_undo_decisions_on_edits"),
+        ("assessments", "0022_undo_decisions_on_edits", "0023_reserved_slugs_at_once"),
         ("quizbank", "0010_list_indexes", "0011_lightning_row_security"),
         ("quizbank", "0011_lightning_row_security", "0013_learning_rules"),
         ("quizbank", "0012_answers_and_sessions", "0013_learning_rules"),

@@ -365,6 +365,27 @@ def test_edit_of_what_is_hidden_waits_for_its_turn(client: Client, jo: User) -> 
     assert (profile.name, profile.pending_revision) == ("Ada Lovelace", {"name": "Ada Byron"})
     assert "1 waiting" in text_of(client, QUEUE)
 
+    actions.withdraw_profile(profile=profile)
+    profile.refresh_from_db()
+    assert (profile.name, profile.pending_revision) == ("Ada Byron", None)
+    assert "Nothing waits." in text_of(client, QUEUE)
+
+
+def test_restored_edit_is_erased_with_its_member(client: Client) -> None:
+    profile = edited()
+    decide(client, profile, "hide", reason="legal")
+    profile.refresh_from_db()
+    decide(client, profile, "restore")
+    profile.refresh_from_db()
+    decide(client, profile, "reject", reason="advertising")
+    event = ProfileEvent.objects.get(profile=profile, action="reject")
+    assert event.changes["pending_revision"] == [{"name": "Ada Byron"}, None]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.erase_member(%s)", [profile.pk])
+    assert "Nothing waits." in text_of(client, QUEUE)
+    event.refresh_from_db()
+    assert (event.changes, event.can_be_undone) == ({}, False)
+
 
 def test_one_stays_on_the_item_if_one_wants(client: Client) -> None:
     submitted(1)

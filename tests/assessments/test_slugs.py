@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.contrib.auth.models import User
+from django.db import DatabaseError, connection
 
-from assessments.actions import Refused, create_profile
+from assessments.actions import Refused, create_profile, publish_profile, undo_decision
 from assessments.models import Member, ProfileSlug, PublicProfile, ReservedWord
 from assessments.slugs import slug_of
-from tests.assessments.people import make_member
+from tests.assessments.people import make_member, publish
+from tests.assessments.roles import MEMBER, ask
 
 CONTENT: dict[str, Any] = {"career_level": "mid", "years_experience": 5}
 
@@ -55,6 +57,38 @@ def test_insult_is_refused_among_other_words(db: None) -> None:
     with pytest.raises(Refused, match="not for profiles"):
         make("Ada", slug="a-rascal-i-am")
     assert make("Rascalini") == "rascalini"
+
+
+def test_edit_to_a_reserved_slug_is_refused_before_it_waits(profile: PublicProfile) -> None:
+    publish(profile)
+    ReservedWord.objects.create(word="rascal", anywhere=True)
+    change = "UPDATE public_profiles SET profile_slug = %s"
+    with pytest.raises(DatabaseError, match="The slug old-rascal is not for profiles"):
+        ask(MEMBER, profile.pk, change, "old-rascal")
+    profile.refresh_from_db()
+    assert profile.pending_revision is None
+
+    ask(MEMBER, profile.pk, change, "old-friend")
+    profile.refresh_from_db()
+    assert profile.pending_revision == {"profile_slug": "old-friend"}
+
+
+def test_word_reserved_later_stops_the_edit_but_not_its_undo(profile: PublicProfile) -> None:
+    publish(profile)
+    mo = User.objects.create_user("mo")
+    before = profile.profile_slug
+    PublicProfile.objects.update(profile_slug="ada-b")
+    ReservedWord.objects.create(word="ada-b")
+    profile.refresh_from_db()
+    with pytest.raises(Refused, match="not for profiles"):
+        publish_profile(profile=profile, version=profile.version, user=mo)
+
+    ReservedWord.objects.filter(word="ada-b").delete()
+    event = publish_profile(profile=profile, version=profile.version, user=mo)
+    ReservedWord.objects.create(word=before)
+    undo_decision(event=event, user=mo)
+    profile.refresh_from_db()
+    assert profile.profile_slug == before
 
 
 def test_chosen_slug_that_is_taken_is_refused(db: None) -> None:
