@@ -17,9 +17,10 @@ from ops.matviews import stale_views
 from ops.models import Run
 from ops.models.run import Status as RunStatus
 from ops.queries import failed_runs, schedule_rows
-from quizbank.models import ImportBatch, LightningQuestion, Question
+from quizbank.models import ImportBatch, LightningQuestion, ProblemReport, Question
 from quizbank.models.importing import BatchStatus
 from quizbank.models.question import Status
+from quizbank.models.report import ReportState
 
 type Card = dict[str, Any]
 
@@ -29,6 +30,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     waiting = [
         *profiles_to_decide_on(request),
         *questions_to_edit(request),
+        *reports_to_decide_on(request),
         *imports_to_look_at(request),
         *logins_to_look_at(request),
         *operations_to_look_at(request),
@@ -73,6 +75,12 @@ def waiting_badge(request: HttpRequest) -> str | None:
         return None
     found = PublicProfile.objects.awaiting_decision()[:100].count()
     return ("99+" if found > 99 else str(found)) if found else None
+
+
+def reports_to_decide_on(request: HttpRequest) -> Iterator[Card]:
+    if request.user.has_perm("quizbank.change_problemreport"):
+        found = ProblemReport.objects.filter(state=ReportState.OPEN).count()
+        yield card("Open problem reports", found, "quizbank_problemreport_changelist")
 
 
 def imports_to_look_at(request: HttpRequest) -> Iterator[Card]:

@@ -68,6 +68,12 @@ UNFOLD: dict[str, Any] = {
                         "quizbank.view_category",
                     ),
                     item(
+                        "Problem reports",
+                        "report",
+                        "quizbank_problemreport_changelist",
+                        "quizbank.view_problemreport",
+                    ),
+                    item(
                         "Imports",
                         "upload_file",
                         "quizbank_importbatch_changelist",

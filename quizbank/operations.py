@@ -73,6 +73,8 @@ register(
     PersonalData("user_interaction_summary", "Interactions by day", "user_id"),
     PersonalData("user_progress", "Progress", "user_id"),
     PersonalData("performance_summaries", "Performance", "user_id"),
+    # What is left without the text and the name says little; decisions stay in the action log.
+    PersonalData("problem_reports", "Problem reports", "reporter_id"),
     PersonalData("answers_set_aside", "Messages set aside", "user_id"),
     PersonalData(
         "answers",

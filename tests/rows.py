@@ -16,10 +16,25 @@ from uuid_utils.compat import uuid7
 from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
 from ops.models import HistoryEntry
-from quizbank.models import Category, Exam, Question
+from quizbank.models import Category, Exam, ProblemReport, Question, QuestionRevision
 from tests.assessments.people import step
+from tests.quizbank.learning import published
 
 numbers = count(1)
+
+
+def report() -> dict[str, Any]:
+    """An open one of a question of its own, as it was published."""
+    question, revision = published(stem=f"Question {next(numbers)}?")
+    return {
+        "question": Question.objects.get(pk=question),
+        "revision": QuestionRevision.objects.get(pk=revision),
+        "description": "There is something wrong with it.",
+        "state": "open",
+        **dict.fromkeys(("reviewer", "resolved_at", "fixed_by")),
+    }
+
+
 # What introspection would get wrong: a category and its parent are of one exam, a revision needs a
 # question that can be published, a numbering exam needs a number; an attempt has a name; a slug and
 # a code are plain, and nobody has claimed a profile, which shows no session.
@@ -33,6 +48,7 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         "session": None,
         "years_experience": 7,
     },
+    ProblemReport: report,
     ModerationReason: lambda: {"code": f"reason_{next(numbers)}"},
     Badge: lambda: {"code": f"badge_{next(numbers)}"},
 }

@@ -24,7 +24,7 @@ from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
 from ops import audit
 from ops.runs import enqueue
-from quizbank.models import ImportBatch
+from quizbank.models import ImportBatch, ProblemReport
 from tests.rows import make_row
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
 
@@ -147,6 +147,7 @@ DECLARED = {
     "assessments_leaderboardrow_export": Rule(
         "assessments.export_leaderboardrow", post_only=True, arguments={"name": "technical"}
     ),
+    "quizbank_problemreport_decide": Rule("quizbank.change_problemreport", post_only=True),
     "quizbank_importbatch_add": Rule("quizbank.import_question"),
     "quizbank_importbatch_delete": Rule(NOBODY),
     "quizbank_importbatch_confirm": Rule("quizbank.import_question", post_only=True),
@@ -202,7 +203,7 @@ def clients(db: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
-    for model in (AssessmentSession, ProfileEvent, ReservedWord):
+    for model in (AssessmentSession, ProblemReport, ProfileEvent, ReservedWord):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}
 

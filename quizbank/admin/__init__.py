@@ -1,5 +1,5 @@
 """Importing registers each concept's screens."""
 
-from quizbank.admin import categories, exams, imports, lightning, questions, statistics
+from quizbank.admin import categories, exams, imports, lightning, questions, reports, statistics
 
-__all__ = ["categories", "exams", "imports", "lightning", "questions", "statistics"]
+__all__ = ["categories", "exams", "imports", "lightning", "questions", "reports", "statistics"]

@@ -10,6 +10,7 @@ from quizbank.models.placement import QuestionCategory, QuestionExam
 from quizbank.models.pool import QuestionPool, WaitingPool
 from quizbank.models.question import Question
 from quizbank.models.quiz_session import AnyQuizSession, ArchivedQuizSession, QuizSession
+from quizbank.models.report import ProblemReport
 from quizbank.models.revision import QuestionRevision
 from quizbank.models.statistics import CategoryStatistic
 from quizbank.models.study import (
@@ -35,6 +36,7 @@ __all__ = [
     "ItemStatistic",
     "LightningQuestion",
     "PerformanceSummary",
+    "ProblemReport",
     "Question",
     "QuestionCategory",
     "QuestionDifficulty",

@@ -1,0 +1,67 @@
+"""Filters of the list of problem reports; they narrow what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter
+
+from quizbank.models import Exam, ProblemReport, QuestionExam
+from quizbank.models.report import WAITING, ReportState
+
+type Choices = list[tuple[Any, str]]
+
+
+class StateFilter(DropdownFilter):
+    """Open ones, unless told otherwise."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [
+            ("open", "Open"),
+            ("accepted", "Accepted, to be fixed"),
+            ("waiting", "Open or accepted"),
+            ("rejected", "Rejected"),
+            ("fixed", "Fixed"),
+            ("all", "All"),
+        ]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """The library's own first choice, "All", is not what an empty one means here."""
+        for choice in super().choices(changelist):
+            form = choice["form"]
+            field = form.fields[self.parameter_name]
+            field.choices = list(field.choices)[1:]
+            form.initial = {self.parameter_name: self.value() or "open"}
+            yield choice
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ProblemReport]
+    ) -> QuerySet[ProblemReport]:
+        chosen = self.value() or "open"
+        if chosen == "waiting":
+            return queryset.filter(state__in=WAITING)
+        return queryset.filter(state=chosen) if chosen in ReportState.values else queryset
+
+
+class ReportedExamFilter(DropdownFilter):
+    title = "exam"
+    parameter_name = "exam"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
+        return [(exam.pk, str(exam)) for exam in Exam.objects.all()]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ProblemReport]
+    ) -> QuerySet[ProblemReport]:
+        if not (self.value() or "").isdecimal():
+            return queryset
+        placed = QuestionExam.objects.filter(exam_id=int(self.value() or 0))
+        return queryset.filter(question__in=placed.values("question"))
