@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.core.cache.backends.dummy import DummyCache
 from django.db.models.signals import post_migrate
 
 
@@ -9,6 +10,11 @@ class ConfigConfig(AppConfig):
     verbose_name = "Steward"
 
     def ready(self) -> None:
+        from unfold import sites
+
         from config import checks, roles  # noqa: F401  # importing checks registers them
 
+        # The theme would keep what the palette found for five minutes: people who are erased since,
+        # and what somebody may not see any more.
+        sites.cache = DummyCache("", {})  # type: ignore[assignment]
         post_migrate.connect(roles.synchronise_after_migrate, dispatch_uid="steward-roles")

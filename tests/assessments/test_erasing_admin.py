@@ -174,3 +174,9 @@ def test_run_of_nobody_fails_with_a_reason() -> None:
     run.refresh_from_db()
     assert run.status == "failed"
     assert "There is no member" in run.error
+
+
+def test_palette_finds_nobody_who_was_erased(ops: Client, ada: Member) -> None:
+    assert MARKER in text_of(ops, f"/admin/search/?s=ada {MARKER}")
+    erase(ada)
+    assert f"Ada {MARKER}" not in text_of(ops, f"/admin/search/?s=ada {MARKER}")
