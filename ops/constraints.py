@@ -15,6 +15,25 @@ def not_blank(field: str, *, name: str) -> models.CheckConstraint:
     )
 
 
+# White space, controls, and characters of no width or no ink: format characters of Unicode, fillers
+# of Hangul and Khmer, the empty Braille pattern, variation selectors and tags.
+UNSEEN = (
+    r"[:space:][:cntrl:]\u00A0\u00AD\u034F\u061C\u115F\u1160\u1680\u17B4\u17B5\u180B-\u180F"
+    r"\u2000-\u200F\u2028-\u202F\u205F-\u206F\u2800\u3000\u3164\uFE00-\uFE0F\uFEFF\uFFA0"
+    r"\uFFF0-\uFFFB\U0001D173-\U0001D17A\U000E0000-\U000E0FFF"
+)
+
+
+def visible(field: str, *, name: str) -> models.CheckConstraint:
+    """The text has a character that can be seen, or there is none."""
+    label = field.rpartition("__")[2].replace("_", " ").capitalize()
+    return models.CheckConstraint(
+        condition=models.Q((f"{field}__regex", f"[^{UNSEEN}]")),
+        name=name,
+        violation_error_message=f"{label} needs a character that can be seen.",
+    )
+
+
 def one_of(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:
     """The value is one of the enumeration's."""
     return models.CheckConstraint(condition=models.Q((f"{field}__in", choices.values)), name=name)

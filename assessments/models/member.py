@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now, Upper
 
 from assessments.querysets import MemberQuerySet
-from ops.constraints import not_blank
+from ops.constraints import visible
 
 # What an erasure leaves; the trigger `keep_erased_member_erased` holds it.
 ERASED = {
@@ -44,7 +44,7 @@ class Member(models.Model):
             ("export_member", "Can export what is known about a member"),
         )
         constraints = (
-            not_blank("display_name", name="member_has_name"),
+            visible("display_name", name="member_has_name"),
             models.UniqueConstraint(
                 Lower("email"),
                 name="member_email_is_unique",

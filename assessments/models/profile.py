@@ -21,7 +21,7 @@ from django.urls import reverse
 from assessments.models.choices import STATE_FLOW, CareerLevel, State
 from assessments.models.member import Member
 from assessments.querysets import ProfileQuerySet
-from ops.constraints import at_most, between, not_blank, one_of, secure_address
+from ops.constraints import at_most, between, one_of, secure_address, visible
 from ops.events import history_indexes, trackers
 from ops.indexes import LongNamedGinIndex, LongNamedIndex
 
@@ -121,7 +121,8 @@ class PublicProfile(models.Model):
                 violation_error_message="A slug has small letters, digits and single hyphens.",
             ),
             at_most("profile_slug", 80, name="profile_slug_is_short"),
-            not_blank("name", name="profile_has_name"),
+            visible("name", name="profile_has_name"),
+            visible("pending_revision__name", name="revision_has_name"),
             at_most("name", 120, name="profile_name_is_short"),
             at_most("self_description", 5_000, name="profile_description_is_short"),
             at_most("public_summary", 5_000, name="profile_summary_is_short"),

@@ -118,6 +118,7 @@ def test_email_is_unique_whatever_its_case(member: Member) -> None:
         ("profile_slug", "-x", "profile_slug_is_plain"),
         ("profile_slug", "x" * 81, "profile_slug_is_short"),
         ("name", "  ", "profile_has_name"),
+        ("name", "\u200b\u2060\ufeff", "profile_has_name"),
         ("career_level", "chief", "profile_career_level_is_known"),
         ("years_experience", 99, "profile_years_are_a_life"),
         ("video_url", "http://vimeo.com/1", "A video is an https address"),
@@ -131,6 +132,24 @@ def test_profile_refuses(profile: PublicProfile, column: str, value: Any, rule: 
     refused(
         f"UPDATE {PROFILES} SET {column} = %s WHERE user_id = %s", value, profile.pk, match=rule
     )
+
+
+UNSEEN = ["", " \t\n", "\u200b\u200d", "\u00ad", "\u3164", "\u2800", "\U000e0020\ufe0f", "\u202e"]
+SEEN = ["A", "\u200bA", "王", "é", "e\u0301", "👩\u200d🚀", "سارا", "?", "ไ"]
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_name_that_nobody_sees_is_refused(profile: PublicProfile, name: str) -> None:
+    refused("UPDATE members SET display_name = %s", name, match="member_has_name")
+    refused(f"UPDATE {PROFILES} SET name = %s", name, match="profile_has_name")
+    publish(profile)
+    refused(f"UPDATE {PROFILES} SET name = %s", name, match="revision_has_name")
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_name_with_a_visible_character_passes(profile: PublicProfile, name: str) -> None:
+    PublicProfile.objects.update(name=name)
+    Member.objects.update(display_name=name)
 
 
 def test_profile_begins_as_a_draft(member: Member) -> None:
