@@ -13,19 +13,31 @@ from ops.errors import reason_of
 from quizbank.actions import Refused, User
 from quizbank.formats import FormatError
 from quizbank.importing.content import as_keys
+from quizbank.importing.create import copy_rows, create_questions
 from quizbank.importing.likeness import EXAMINED, possible_duplicates
 from quizbank.importing.plan import Plan, plan_file
 from quizbank.importing.write import (
-    create_questions,
     fresh_plans,
     publish_questions,
+    versions_of,
     write_contents,
 )
-from quizbank.models import ImportBatch, ImportItem, Question
+from quizbank.models import ImportBatch, ImportItem
 from quizbank.models.importing import CONFIRMABLE, BatchStatus, ItemAction
+from quizbank.models.question import label_of
 
 # What a preview lists of each kind; the counts are of all.
 LISTED = 200
+OF_NEW = (
+    "batch_id",
+    "question_id",
+    "label",
+    "action",
+    "differences",
+    "version_after",
+    "note",
+    "undo_result",
+)
 
 
 def import_file(
@@ -198,24 +210,32 @@ def apply_plan(*, plan: Plan, batch: ImportBatch, publish: bool, user: User) -> 
             for row in plan.changed
         ]
     )
-    keys = [row.pk for row in [*created, *(row.question for row in plan.changed)]]
+    keys = [*created, *before]
     reason = f"Import of {batch.file_name}"
     notes = publish_questions(keys, user, reason) if publish else {}
-    differences = {row.question.pk: row.differences() for row in plan.changed}
-    after = dict(Question.objects.filter(pk__in=keys).values_list("pk", "version"))
+    after = versions_of(keys)
     ImportItem.objects.bulk_create(
         ImportItem(
             batch=batch,
-            question=question,
-            label=str(question),
-            action=ItemAction.CHANGED if question.pk in before else ItemAction.CREATED,
-            before=before.get(question.pk),
-            differences=differences.get(question.pk, []),
-            version_before=versions.get(question.pk),
-            version_after=after[question.pk],
-            note=notes.get(question.pk, ""),
+            question=row.question,
+            label=str(row.question),
+            action=ItemAction.CHANGED,
+            before=before[row.question.pk],
+            differences=row.differences(),
+            version_before=versions[row.question.pk],
+            version_after=after[row.question.pk],
+            note=notes.get(row.question.pk, ""),
         )
-        for question in [*created, *(row.question for row in plan.changed)]
+        for row in plan.changed
+    )
+    labels = [label_of(row.wanted.get("external_id"), row.wanted["stem"]) for row in plan.new]
+    copy_rows(
+        ImportItem,
+        OF_NEW,
+        (
+            (batch.pk, key, label, "created", "[]", after[key], notes.get(key, ""), "")
+            for key, label in zip(created, labels, strict=True)
+        ),
     )
     finish(batch, plan, publish, notes)
 

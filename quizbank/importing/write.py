@@ -15,6 +15,7 @@ from psycopg import sql
 
 from quizbank.actions import User
 from quizbank.importing.content import COLUMNS, OF_CHOICE, Content, as_keys
+from quizbank.importing.create import FOREIGN
 from quizbank.models import (
     Choice,
     Question,
@@ -25,7 +26,6 @@ from quizbank.models import (
 from quizbank.models.question import Status
 
 OF_CHOICE_ROW = ("position", *OF_CHOICE)
-FOREIGN = {"numbered_by": "numbered_by_id", "subject": "subject_id"}
 
 
 @contextmanager
@@ -49,36 +49,6 @@ def fresh_plans() -> Iterator[None]:
 def columns_of(content: Content) -> dict[str, Any]:
     """The question's own columns in `content`, whose rows are keys."""
     return {FOREIGN.get(name, name): content[name] for name in COLUMNS if name in content}
-
-
-def create_questions(contents: list[Content], user: User) -> list[Question]:
-    """Contents with keys instead of rows; see content.as_keys.
-
-    Foreign keys wait for the commit: what belongs to a question goes in first, so that its content
-    hash is right at once and its row is not written again for each of them.
-    """
-    author = user.pk if user else None
-    questions = [Question(author_id=author, **columns_of(content)) for content in contents]
-    pairs = list(zip(questions, contents, strict=True))
-    Choice.objects.bulk_create(
-        Choice(question=question, position=position, **choice)
-        for question, content in pairs
-        for position, choice in enumerate(content["choices"], start=1)
-    )
-    QuestionExam.objects.bulk_create(
-        QuestionExam(question=question, exam_id=exam)
-        for question, content in pairs
-        for exam in content.get("exams", ())
-    )
-    QuestionCategory.objects.bulk_create(
-        QuestionCategory(question=question, category_id=category, is_primary=not number)
-        for question, content in pairs
-        for number, category in enumerate(content.get("categories", ()))
-    )
-    Question.objects.bulk_create(questions)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT public.place_questions(%s)", [[row.pk for row in questions]])
-    return questions
 
 
 def write_contents(changes: list[tuple[Question, Content]]) -> None:
@@ -221,3 +191,9 @@ def sort_by_readiness(keys: list[UUID]) -> tuple[dict[UUID, str], list[UUID]]:
             elif not live:
                 ready.append(key)
     return kept, ready
+
+
+def versions_of(keys: list[UUID]) -> dict[UUID, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, version FROM public.questions WHERE id = ANY (%s)", [keys])
+        return dict(cursor.fetchall())

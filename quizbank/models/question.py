@@ -356,7 +356,10 @@ class Question(TimeOrdered):
         )
 
     def __str__(self) -> str:
-        label = self.external_id or ""
-        line = one_line(self.stem) or self.stem
-        stem = line if len(line) <= 80 else f"{line[:79]}…"
-        return f"{label} · {stem}" if label else stem
+        return label_of(self.external_id, self.stem)
+
+
+def label_of(external_id: str | None, stem: str) -> str:
+    line = one_line(stem) or stem
+    short = line if len(line) <= 80 else f"{line[:79]}…"
+    return f"{external_id} · {short}" if external_id else short
