@@ -18,6 +18,9 @@ from quizbank.models import PerformanceSummary, QuestionDifficulty, UserProgress
 from tests.quizbank.learning import learner, plain_session, published, run, value
 from tests.quizbank.test_intake import answer, start
 
+# All of them commit: a module that mixes would leave its data to the tests of others.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def count() -> int:
     return sum(counting.count_new_answers())
@@ -57,7 +60,6 @@ def place(question: UUID, *codes: str) -> None:
     )
 
 
-@pytest.mark.django_db
 def test_figures_follow_the_answers(bank: list[tuple[UUID, UUID]]) -> None:
     ada = learner("Ada")
     place(bank[0][0], "NET", "ROUTING", "OSPF")
@@ -93,7 +95,6 @@ def test_figures_follow_the_answers(bank: list[tuple[UUID, UUID]]) -> None:
     assert count() == 0
 
 
-@pytest.mark.django_db
 def test_a_session_without_a_fault_earns_a_bonus(bank: list[tuple[UUID, UUID]]) -> None:
     ada = learner("Ada")
     session = start(ada, bank[:5])
@@ -105,7 +106,6 @@ def test_a_session_without_a_fault_earns_a_bonus(bank: list[tuple[UUID, UUID]]) 
     assert differences() == NONE
 
 
-@pytest.mark.django_db
 def test_a_session_that_is_scored_again_counts_as_it_is_now(bank: list[tuple[UUID, UUID]]) -> None:
     ada = learner("Ada")
     session = start(ada, bank[:2])
@@ -121,7 +121,6 @@ def test_a_session_that_is_scored_again_counts_as_it_is_now(bank: list[tuple[UUI
     assert differences() == NONE
 
 
-@pytest.mark.django_db
 def test_a_recount_finds_and_repairs_what_is_wrong(bank: list[tuple[UUID, UUID]]) -> None:
     ada = learner("Ada")
     place(bank[0][0], "NET")
@@ -142,7 +141,6 @@ def test_a_recount_finds_and_repairs_what_is_wrong(bank: list[tuple[UUID, UUID]]
     assert differences() == NONE
 
 
-@pytest.mark.django_db
 def test_a_moved_question_is_a_difference_of_areas(bank: list[tuple[UUID, UUID]]) -> None:
     ada = learner("Ada")
     place(bank[0][0], "NET")
@@ -156,7 +154,6 @@ def test_a_moved_question_is_a_difference_of_areas(bank: list[tuple[UUID, UUID]]
     assert list(UserProgress.objects.get().category_stats) == ["SEC"]
 
 
-@pytest.mark.django_db
 def test_who_is_erased_has_no_figures_and_the_questions_keep_theirs(
     bank: list[tuple[UUID, UUID]],
 ) -> None:
@@ -173,7 +170,6 @@ def test_who_is_erased_has_no_figures_and_the_questions_keep_theirs(
     assert differences() == NONE
 
 
-@pytest.mark.django_db
 def test_answers_in_the_archive_forbid_a_recount() -> None:
     run(
         "INSERT INTO ops_archive (table_name, partition_name, state, folder, lower, upper)"
@@ -183,7 +179,6 @@ def test_answers_in_the_archive_forbid_a_recount() -> None:
         counting.recount_answers()
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_counter_that_dies_counts_nothing_twice(bank: list[tuple[UUID, UUID]]) -> None:
     ada = learner("Ada")
     session = start(ada, bank)
@@ -195,7 +190,6 @@ def test_a_counter_that_dies_counts_nothing_twice(bank: list[tuple[UUID, UUID]])
     assert differences() == NONE
 
 
-@pytest.mark.django_db(transaction=True)
 def test_incremental_figures_are_those_from_scratch(bank: list[tuple[UUID, UUID]]) -> None:
     """Members answer, complete and leave in any order while several counters run."""
     for n, (key, _) in enumerate(bank):
@@ -239,7 +233,6 @@ def perform(operation: str, **parameters: Any) -> Run:
     return perform_here(operation=operation, parameters=parameters)[0]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_operations_say_what_they_did(bank: list[tuple[UUID, UUID]]) -> None:
     ada = learner("Ada")
     session = start(ada, bank)

@@ -28,6 +28,10 @@ from tests.ops.conftest import ROOT, database_url, wait_for
 from tests.quizbank.learning import learner, published, value
 from tests.quizbank.test_intake import answer, start
 
+# All of them commit: a module that mixes would leave its data to the tests of others.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
 AT_ONCE = timedelta(0)
 
 
@@ -155,7 +159,6 @@ def no_redis() -> Any:
     return redis.Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
 
 
-@pytest.mark.django_db(transaction=True)
 def test_without_redis_answers_go_the_direct_way(
     session: UUID,
     ada: UUID,
@@ -213,7 +216,6 @@ def test_pairs_that_make_a_character_are_taken() -> None:
     assert [row.outcome for row in rows] == ["queued"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_command_writes_and_counts_what_waits(
     session: UUID, ada: UUID, bank: list[tuple[UUID, UUID]]
 ) -> None:
@@ -247,7 +249,6 @@ def stalled(tmp_path: Path) -> Iterator[Any]:
         process.wait()
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("step", "before"), [("write", 0), ("acknowledge", 12)])
 def test_a_killed_consumer_loses_nothing_and_writes_nothing_twice(
     session: UUID, ada: UUID, bank: list[tuple[UUID, UUID]], stalled: Any, step: str, before: int

@@ -18,6 +18,9 @@ from quizbank.models import AnyQuizSession, InteractionSummary
 from tests.quizbank.learning import learner, plain_session, published, run, value
 from tests.quizbank.test_intake import answer, start
 
+# All of them commit: a module that mixes would leave its data to the tests of others.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def completed(member: UUID, days_ago: int, **given: Any) -> UUID:
     moment = datetime.now(UTC) - timedelta(days=days_ago)
@@ -41,7 +44,6 @@ def row_of(session: UUID) -> Any:
     )
 
 
-@pytest.mark.django_db
 def test_old_sessions_move_as_they_are() -> None:
     ada = learner("Ada")
     old = [completed(ada, days, time_limit=60, filters='{"topic": 1}') for days in (31, 45, 400)]
@@ -54,7 +56,6 @@ def test_old_sessions_move_as_they_are() -> None:
     assert list(keeping.archive_sessions()) == []
 
 
-@pytest.mark.django_db
 def test_an_archived_session_keeps_its_results_and_its_figures() -> None:
     ada = learner("Ada")
     question = published()
@@ -77,7 +78,6 @@ def test_an_archived_session_keeps_its_results_and_its_figures() -> None:
     assert rows[0].outcome == "refused"
 
 
-@pytest.mark.django_db
 def test_sessions_stay_for_a_day_at_least() -> None:
     with pytest.raises(DatabaseError, match="a day or more"), transaction.atomic():
         run("SELECT archive_quiz_sessions(10, 0)")
@@ -99,7 +99,6 @@ def summary() -> dict[tuple[str, date], int]:
     return {(row.action_type, row.date): row.count for row in rows}
 
 
-@pytest.mark.django_db
 def test_the_summary_counts_by_member_action_and_day() -> None:
     ada = learner("Ada")
     today = datetime.now(UTC).date()
@@ -116,7 +115,6 @@ def test_the_summary_counts_by_member_action_and_day() -> None:
     assert summary()["viewed", yesterday] == 5
 
 
-@pytest.mark.django_db
 def test_a_summary_that_says_more_is_not_proved() -> None:
     ada = learner("Ada")
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
