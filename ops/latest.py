@@ -43,3 +43,9 @@ def latest_run(user: Any, operation: str, target: str = "") -> LatestRun | None:
         text=run.error or run.result,
         figures=run.figures,
     )
+
+
+def last_success(operation: str, target: str = "") -> datetime | None:
+    """When the last run that was completed had started. Uses index: run_by_operation."""
+    done = Run.objects.filter(operation=operation, target=target, status=Status.COMPLETED)
+    return done.order_by("-id").values_list("started_at", flat=True).first()

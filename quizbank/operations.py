@@ -154,3 +154,26 @@ register(
     ),
     Schedule("summarise-interactions", "summarise_interactions", Daily(time(3, 40))),
 )
+
+register(
+    Operation(
+        "compute_item_statistics",
+        "Compute item statistics",
+        work="quizbank.item_statistics.compute",
+        permission="quizbank.compute_itemstatistic",
+        target_type="itemstatistic",
+        timeout=timedelta(minutes=30),
+        parameters=(
+            Parameter("exam", "Exam", kind="number", help="Its id: all its questions."),
+            Parameter("question", "Question", help="Its id: all its revisions."),
+        ),
+        about="How each revision does as a test item: of an exam, of a question, or what was met"
+        " in sessions completed since the last time.",
+    ),
+    Schedule(
+        "compute-item-statistics",
+        "compute_item_statistics",
+        Every(timedelta(hours=1)),
+        target="answered",
+    ),
+)

@@ -138,6 +138,7 @@ DECLARED = {
     "quizbank_question_preview": Rule("quizbank.view_question", post_only=True),
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),
+    "quizbank_question_compute": Rule("quizbank.compute_itemstatistic", post_only=True),
     "assessments_member_export": Rule("assessments.export_member", post_only=True),
     "ops_historyentry_deleted": Rule("ops.view_historyentry"),
     "assessments_leaderboardrow_board": Rule(BOARDS, arguments={"name": "technical"}),

@@ -37,6 +37,7 @@ from quizbank.admin.filters import (
 )
 from quizbank.admin.forms import FiguresField, QuestionForm
 from quizbank.admin.inlines import CategoryInline, ChoiceInline, ExamInline
+from quizbank.admin.item_statistics import COLUMNS, FlagFilter, ItemStatisticsAdmin
 from quizbank.models import (
     Choice,
     Question,
@@ -74,7 +75,7 @@ CHECKBOX = checkbox.render(ACTION_CHECKBOX_NAME, "{}")
 
 
 @register(Question)
-class QuestionAdmin(HistoryAdmin, ExportAction):
+class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
     history_related = (
         (Choice, "question"),
         (QuestionCategory, "question"),
@@ -107,6 +108,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
         "state",
         "kind",
         "difficulty",
+        *COLUMNS,
         "system_name",
         "topic_name",
         "tag_line",
@@ -118,6 +120,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
         "status",
         "difficulty",
         "kind",
+        FlagFilter,
         ExamFilter,
         CategoryFilter,
         SubjectFilter,
@@ -141,6 +144,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
 
     class Media:
         js = ("question.js",)
+        css = {"all": ("item_statistics.css",)}  # as Django writes it
 
     @display(description=ModelAdmin.action_checkbox.short_description)
     def action_checkbox(self, obj: Question) -> str:
@@ -291,6 +295,7 @@ class QuestionAdmin(HistoryAdmin, ExportAction):
                 "problems": problems_of(content=content),
                 "changes": compare_with_live(question, content),
                 "conflict": theirs_and_mine(form, formsets) if form.is_stale else (),
+                **self.statistics_context(request, question),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -4,7 +4,7 @@ from quizbank.models.choice import Choice
 from quizbank.models.exam import Exam, Subject
 from quizbank.models.importing import ImportBatch, ImportItem
 from quizbank.models.interaction import InteractionSummary, UserInteraction
-from quizbank.models.item_statistics import ChoiceStatistic, ItemStatistic
+from quizbank.models.item_statistics import ChoiceStatistic, ExamStatistic, ItemStatistic
 from quizbank.models.lightning import LightningQuestion
 from quizbank.models.placement import QuestionCategory, QuestionExam
 from quizbank.models.pool import QuestionPool, WaitingPool
@@ -30,6 +30,7 @@ __all__ = [
     "Choice",
     "ChoiceStatistic",
     "Exam",
+    "ExamStatistic",
     "ImportBatch",
     "ImportItem",
     "InteractionSummary",

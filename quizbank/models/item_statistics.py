@@ -11,6 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from ops.constraints import between
+from quizbank.models.exam import Exam
 from quizbank.models.question import Question
 from quizbank.models.revision import QuestionRevision
 
@@ -50,6 +51,7 @@ class ItemStatistic(models.Model):
         db_table = "item_statistics"
         verbose_name = "item statistic"
         default_permissions = ("view",)
+        permissions = (("compute_itemstatistic", "Can have item statistics computed"),)
         constraints = (
             between("facility", 0, 100, name="facility_is_percent"),
             between("discrimination", -100, 100, name="discrimination_is_percent"),
@@ -95,3 +97,25 @@ class ChoiceStatistic(models.Model):
 
     def __str__(self) -> str:
         return f"{self.share} %"
+
+
+class ExamStatistic(models.Model):
+    """Over the exam's completed sessions; `refresh_exam_statistics` writes, nobody else."""
+
+    exam = models.OneToOneField(Exam, models.CASCADE, primary_key=True, related_name="statistics")
+    sessions = models.PositiveBigIntegerField(default=0, db_default=0)
+    # Revisions that were met in them.
+    items = models.PositiveBigIntegerField("items met", default=0, db_default=0)
+    length = models.DecimalField("questions a session", max_digits=5, decimal_places=1, null=True)
+    # Cronbach's; NULL where it is not defined.
+    alpha = models.DecimalField("Cronbach's alpha", max_digits=8, decimal_places=3, null=True)
+    computed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "exam_statistics"
+        verbose_name = "exam statistic"
+        default_permissions = ("view",)
+        ordering = ("exam__code",)
+
+    def __str__(self) -> str:
+        return str(self.exam)

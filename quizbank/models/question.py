@@ -82,6 +82,10 @@ TRACKED = (
 )
 
 
+# Figure → what its indexes are called.
+FIGURES = (("item_facility", "facility"), ("item_discrimination", "discrim"))
+
+
 def pool_key() -> Func:
     """The place of a question, or of a pool, as one value."""
     place = ("system_id", "topic_id", "subject_id", "difficulty")
@@ -197,6 +201,15 @@ class Question(TimeOrdered):
         output_field=models.TextField(),
         db_persist=True,
     )
+    # The item statistics of the published revision, for the list (`refresh_item_statistics`).
+    item_learners = models.PositiveIntegerField("learners", editable=False, default=0, db_default=0)
+    item_facility = models.DecimalField(
+        "facility", max_digits=5, decimal_places=2, null=True, editable=False
+    )
+    item_discrimination = models.DecimalField(
+        "discrimination", max_digits=5, decimal_places=2, null=True, editable=False
+    )
+    item_flags = ArrayField(models.TextField(), editable=False, default=list, db_default=[])
     random_key = models.FloatField(editable=False, db_default=Random())
     # Rises with every editorial change, whoever makes it: a form that holds an older one is stale.
     version = models.PositiveBigIntegerField(editable=False, db_default=1)
@@ -304,6 +317,17 @@ class Question(TimeOrdered):
             ),
             # Imports recognise a question without external id by its normalized stem.
             models.Index(fields=("stem_hash",), name="question_by_stem"),
+            # The list sorted by a figure, either way; what has none comes last.
+            models.Index("item_learners", F("id").desc(), name="question_by_learners"),
+            *(
+                models.Index(order, F("id").desc(), name=f"question_by_{name}")
+                for column, short in FIGURES
+                for name, order in (
+                    (short, F(column).asc(nulls_last=True)),
+                    (f"{short}_desc", F(column).desc(nulls_last=True)),
+                )
+            ),
+            GinIndex(fields=("item_flags",), name="question_item_flags"),
             GinIndex(fields=("tags",), name="question_tags"),
             GinIndex(fields=("search",), name="question_full_text"),
             # The list's search by the beginning of an external id.
@@ -325,6 +349,27 @@ class Question(TimeOrdered):
                 name="answered_is_for_good",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__answered=True, new__answered=False),
+            ),
+            # A revision's figures start from zero.
+            pgtrigger.Trigger(
+                name="figures_follow_revision",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.AnyChange("published_revision"),
+                func="""
+                    SELECT s.n, s.facility, s.discrimination, s.flags
+                    INTO NEW.item_learners, NEW.item_facility, NEW.item_discrimination,
+                        NEW.item_flags
+                    FROM public.item_statistics AS s
+                    WHERE s.revision_id = NEW.published_revision_id;
+                    IF NOT FOUND THEN
+                        NEW.item_learners := 0;
+                        NEW.item_facility := NULL;
+                        NEW.item_discrimination := NULL;
+                        NEW.item_flags := '{}';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.Trigger(
                 name="derive_on_insert",
