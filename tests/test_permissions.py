@@ -121,7 +121,7 @@ DECLARED = {
         f"assessments_publicprofile_queue_{verb}": Rule(
             "assessments.moderate_publicprofile", post_only=True
         )
-        for verb in ("next", "undo", "claim", "release", "decide")
+        for verb in ("next", "undo", "claim", "release", "stay", "decide")
     },
     "assessments_publicprofile_csv": Rule("assessments.export_publicprofile", post_only=True),
     "assessments_publicprofile_undo": Rule("assessments.moderate_publicprofile", post_only=True),

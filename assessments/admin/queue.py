@@ -27,6 +27,8 @@ from ops.admin.reading import ReadingAdmin
 
 NAME = "assessments_publicprofile_queue"
 PERMISSION = "assessments.moderate_publicprofile"
+# In the login session: one stays on the item after deciding.
+STAYS = "queue_stays"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class ProfileQueue(ReadingAdmin):
             path("queue/<uuid:pk>/", view(self.queue_item), name=f"{NAME}_item"),
             path("queue/<uuid:pk>/claim/", view(self.queue_claim), name=f"{NAME}_claim"),
             path("queue/<uuid:pk>/release/", view(self.queue_release), name=f"{NAME}_release"),
+            path("queue/<uuid:pk>/stay/", view(self.queue_stay), name=f"{NAME}_stay"),
             path("queue/<uuid:pk>/decide/", view(self.queue_decide), name=f"{NAME}_decide"),
         ]
 
@@ -103,7 +106,7 @@ class ProfileQueue(ReadingAdmin):
             "holder": claim if claim and claim.user_id != request.user.pk else None,
             "typed": typed or Typed(),
             "refusal": refusal,
-            "stay": "stay" in request.GET,
+            "stays": stays(request),
             "done": done_of(request),
         }
         template = "admin/assessments/publicprofile/queue.html"
@@ -128,6 +131,13 @@ class ProfileQueue(ReadingAdmin):
             self.message_user(request, "Released: others may take it.")
         return redirect(address(request))
 
+    def queue_stay(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Whether a decision opens the next item or stays, from now on in this login session."""
+        require(request, post=True)
+        found_profile(pk)
+        request.session[STAYS] = bool(request.POST.get("stay"))
+        return redirect(address(request, "item", pk, stay=""))
+
     def move_on(self, request: HttpRequest, after: Place | None, **query: Any) -> HttpResponse:
         key = claim_next(user=request.user, wanted=wanted_of(request), after=after)
         if key is None:
@@ -145,7 +155,7 @@ class ProfileQueue(ReadingAdmin):
             return self.queue_page(request, pk, typed=typed, refusal=meanwhile(pk, typed))
         except Refused as refusal:
             return self.queue_page(request, pk, typed=typed, refusal=str(refusal))
-        if "stay" in request.GET:
+        if stays(request):
             return redirect(address(request, "item", pk, done=str(event.pk)))
         return self.move_on(request, after, done=str(event.pk))
 
@@ -170,6 +180,11 @@ class ProfileQueue(ReadingAdmin):
 def require(request: HttpRequest, *, post: bool = False) -> None:
     if not request.user.has_perm(PERMISSION) or (post and request.method != "POST"):
         raise PermissionDenied
+
+
+def stays(request: HttpRequest) -> bool:
+    """As the switch says, or the address for once."""
+    return "stay" in request.GET or bool(request.session.get(STAYS))
 
 
 # --- The address ----------------------------------------------------------------------------------

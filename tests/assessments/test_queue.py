@@ -396,6 +396,19 @@ def test_one_stays_on_the_item_if_one_wants(client: Client) -> None:
     assert answer["Location"].startswith(page(profile) + "?stay=1&done=")
 
 
+def test_switch_to_stay_is_remembered(client: Client) -> None:
+    first, then = submitted(2), submitted(1)
+    assert "Stay on the item after deciding: off" in text_of(client, page(first))
+    answer = client.post(page(first, "stay"), {"stay": "1"}, follow=True)
+    assert "Stay on the item after deciding: on" in words(answer)
+    assert decide(client, first, "publish")["Location"].startswith(page(first) + "?done=")
+
+    answer = client.post(page(then, "stay") + "?stay=1", {"stay": ""})
+    assert answer["Location"] == page(then)
+    assert "Stay on the item after deciding: off" in text_of(client, page(then))
+    assert not decide(client, then, "publish")["Location"].startswith(page(then))
+
+
 # --- Undo -----------------------------------------------------------------------------------------
 def test_undo_opens_the_item_again(client: Client, mo: User) -> None:
     profile = submitted()
