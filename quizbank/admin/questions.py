@@ -35,6 +35,7 @@ from quizbank.admin.filters import (
     SubjectFilter,
     TagFilter,
 )
+from quizbank.admin.fixes import offer_fix, reported_line
 from quizbank.admin.forms import FiguresField, QuestionForm
 from quizbank.admin.inlines import CategoryInline, ChoiceInline, ExamInline
 from quizbank.admin.item_statistics import COLUMNS, FlagFilter, ItemStatisticsAdmin
@@ -263,6 +264,8 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
             with transaction.atomic():
                 done = change_status(question=obj, status=status, user=request.user, reason=note)
             self.message_user(request, done, messages.SUCCESS)
+            if status == Status.ACTIVE:
+                offer_fix(self, request, obj)
         except (Refused, DatabaseError) as error:
             self.message_user(
                 request, f"Your edits are saved. Refused: {reason_of(error)}", messages.ERROR
@@ -291,6 +294,7 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
             content = working_content(question.pk)
             context |= {
                 "question": question,
+                "reported": reported_line(request, question),
                 "buttons": self.buttons_for(request, question),
                 "problems": problems_of(content=content),
                 "changes": compare_with_live(question, content),

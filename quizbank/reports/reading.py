@@ -8,7 +8,7 @@ from django.db.models import BigIntegerField, Count, F, Max, Q, QuerySet, Window
 from django.db.models.functions import Cast, Coalesce, RowNumber
 
 from quizbank.models import ProblemReport, Question, QuestionRevision
-from quizbank.models.report import WAITING
+from quizbank.models.report import WAITING, ReportState
 
 
 def by_question() -> QuerySet[ProblemReport]:
@@ -56,3 +56,13 @@ def possible_fixes(question: Question) -> QuerySet[QuestionRevision]:
     """Revisions later than one that a waiting report met, the newest first."""
     met = waiting_reports(question).order_by("revision__number")
     return question.revisions.filter(number__gt=met.values("revision__number")[:1])
+
+
+def waiting_line(question: Question) -> dict[str, Any] | None:
+    """For the question's own page: how many reports wait there, and the newest one's key."""
+    found = waiting_reports(question).order_by("-pk").values_list("pk", "state")
+    states = list(found)
+    if not states:
+        return None
+    opened = sum(state == ReportState.OPEN for _, state in states)
+    return {"open": opened, "accepted": len(states) - opened, "newest": states[0][0]}

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from html import unescape
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from ops.models import AuditEntry
 from quizbank.actions import Refused, publish_question
 from quizbank.models import Exam, ProblemReport, Question, QuestionDifficulty, QuestionExam
 from quizbank.reports import reading, triage
 from tests.quizbank.learning import learner, published
+from tests.quizbank.test_question_admin import press
 
 LIST = "/admin/quizbank/problemreport/"
 ANSWER = "It is right as it stands."
@@ -215,3 +219,38 @@ def test_counts_are_of_what_waits(editor: User) -> None:
         "accepted": 1,
         "accepted_questions": 1,
     }
+
+
+# --- The question's own page ---------------------------------------------------------------------
+def test_the_question_tells_of_its_reports_and_offers_the_fix(
+    editing: Client, editor: User, question: Question
+) -> None:
+    for _ in range(2):
+        report(question.pk)
+    triage.accept_reports(question=question, reports=keys(question)[:1], user=editor)
+    address = reverse("admin:quizbank_question_change", args=[question.pk])
+    link = f"{LIST}{keys(question)[-1]}/change/"
+
+    html = editing.get(address).content.decode()
+    assert "1 open report, 1 accepted report to be fixed" in html
+    assert link in html
+
+    Question.objects.filter(pk=question.pk).update(explanation="Because.")
+    told = press(editing, question, "active")
+    assert "Published as revision 2." in told
+    assert "2 problem reports of an earlier revision wait" in told
+    assert "Mark as fixed by revision 2" in told
+
+    decide(editing, question, decision="fixed", revision=question.revisions.latest("number").pk)
+    assert states(question) == ["fixed", "fixed"]
+    assert "problem report" not in press(editing, question, "retired")
+
+
+def test_the_demo_has_reports_and_questions_twice(bank: None) -> None:
+    for _ in range(3):
+        learner()
+    for added in (8, 0):
+        out = StringIO()
+        call_command("load_demo_reports", stdout=out)
+        assert out.getvalue() == f"{added} reports and duplicates added.\n"
+    assert ProblemReport.objects.count() == 6
