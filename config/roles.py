@@ -43,6 +43,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.categorystatistic": VIEW,
         "quizbank.itemstatistic": (*VIEW, "compute"),
         "quizbank.examstatistic": VIEW,
+        "quizbank.questionpool": (*VIEW, "rebuild"),
         "assessments.leaderboardrow": VIEW,
     },
     "moderators": {
@@ -67,6 +68,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.categorystatistic": VIEW,
         "quizbank.itemstatistic": (*VIEW, "compute"),
         "quizbank.examstatistic": VIEW,
+        "quizbank.questionpool": VIEW,
         **dict.fromkeys((*MEMBERS, *MODERATION), VIEW),
         "assessments.member": (*VIEW, "erase", "export"),
         "assessments.publicprofile": (*VIEW, "export"),
@@ -89,6 +91,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.categorystatistic": VIEW,
         "quizbank.itemstatistic": VIEW,
         "quizbank.examstatistic": VIEW,
+        "quizbank.questionpool": VIEW,
         "ops.viewstatus": VIEW,
         "ops.partitionarchive": VIEW,
         "ops.schedulestate": VIEW,

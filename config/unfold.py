@@ -85,6 +85,12 @@ UNFOLD: dict[str, Any] = {
                         "quizbank_categorystatistic_changelist",
                         "quizbank.view_categorystatistic",
                     ),
+                    item(
+                        "Pools",
+                        "shuffle",
+                        "quizbank_questionpool_changelist",
+                        "quizbank.view_questionpool",
+                    ),
                     item("Exams", "school", "quizbank_exam_changelist", "quizbank.view_exam"),
                     item(
                         "Subjects", "topic", "quizbank_subject_changelist", "quizbank.view_subject"

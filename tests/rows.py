@@ -16,7 +16,14 @@ from uuid_utils.compat import uuid7
 from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
 from ops.models import HistoryEntry
-from quizbank.models import Category, Exam, ProblemReport, Question, QuestionRevision
+from quizbank.models import (
+    Category,
+    Exam,
+    ProblemReport,
+    Question,
+    QuestionPool,
+    QuestionRevision,
+)
 from tests.assessments.people import step
 from tests.quizbank.learning import published
 
@@ -49,6 +56,14 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         "years_experience": 7,
     },
     ProblemReport: report,
+    # Of the whole bank.
+    QuestionPool: lambda: {
+        "exam": None,
+        "question_ids": [uuid7()],
+        "revision_ids": [uuid7()],
+        **{name: [0] for name in ("level_uses", "tier_uses", "tier_success")},
+        **{name: [1] for name in ("level_starts", "tier_starts", "level_sizes", "tier_sizes")},
+    },
     ModerationReason: lambda: {"code": f"reason_{next(numbers)}"},
     Badge: lambda: {"code": f"badge_{next(numbers)}"},
 }

@@ -24,7 +24,7 @@ from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
 from ops import audit
 from ops.runs import enqueue
-from quizbank.models import ImportBatch, ProblemReport
+from quizbank.models import ImportBatch, ProblemReport, QuestionPool
 from tests.rows import make_row
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
 
@@ -85,6 +85,9 @@ DECLARED = {
     "quizbank_category_tree_move": Rule("quizbank.change_category", post_only=True),
     "quizbank_category_tree_reorder": Rule("quizbank.change_category", post_only=True),
     "quizbank_lightningquestion_draw": Rule("quizbank.view_lightningquestion"),
+    "quizbank_questionpool_shortages": Rule("quizbank.view_questionpool"),
+    "quizbank_questionpool_draw": Rule("quizbank.view_questionpool"),
+    "quizbank_questionpool_rebuild": Rule("quizbank.rebuild_questionpool", post_only=True),
     "ops_run_changelist": Rule("ops.view_own_run"),
     "ops_run_change": Rule("ops.view_run", refused=(302, 403), own="ops.view_own_run"),
     "ops_run_state": Rule("ops.view_run", refused=(403, 404)),
@@ -204,7 +207,7 @@ def clients(db: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
-    for model in (AssessmentSession, ProblemReport, ProfileEvent, ReservedWord):
+    for model in (AssessmentSession, ProblemReport, ProfileEvent, QuestionPool, ReservedWord):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}
 

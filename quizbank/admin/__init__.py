@@ -1,5 +1,23 @@
 """Importing registers each concept's screens."""
 
-from quizbank.admin import categories, exams, imports, lightning, questions, reports, statistics
+from quizbank.admin import (
+    categories,
+    exams,
+    imports,
+    lightning,
+    pools,
+    questions,
+    reports,
+    statistics,
+)
 
-__all__ = ["categories", "exams", "imports", "lightning", "questions", "reports", "statistics"]
+__all__ = [
+    "categories",
+    "exams",
+    "imports",
+    "lightning",
+    "pools",
+    "questions",
+    "reports",
+    "statistics",
+]

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, QuerySet, UUIDField
 from django.http import HttpRequest
 
-from quizbank.models import Category, Exam, Question, Subject
+from quizbank.models import Category, Exam, Question, QuestionPool, Subject
 from quizbank.querysets import QuestionQuerySet
 
 
@@ -116,3 +116,21 @@ class TagFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
+
+
+class PoolFilter(SimpleListFilter):
+    """The questions of one pool; the screens of pools lead here."""
+
+    title = "pool"
+    parameter_name = "pool"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
+        chosen = request.GET.get("pool", "")
+        return [(chosen, "The chosen pool")] if chosen.isdecimal() and len(chosen) < 19 else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
+        if not (self.value() or "").isdecimal():
+            return queryset
+        keys = Func(F("question_ids"), function="unnest", output_field=UUIDField())
+        pool = QuestionPool.objects.filter(pk=int(self.value() or 0))
+        return queryset.filter(pk__in=pool.values_list(keys, flat=True))

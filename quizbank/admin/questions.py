@@ -32,6 +32,7 @@ from quizbank.admin.filters import (
     ChangesFilter,
     ExamFilter,
     NoExplanationFilter,
+    PoolFilter,
     SubjectFilter,
     TagFilter,
 )
@@ -131,6 +132,7 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
         AuthorFilter,
         NoExplanationFilter,
         TagFilter,
+        PoolFilter,
     )
     list_select_related = ("system", "topic", "author")
     list_filter_submit = True

@@ -68,8 +68,8 @@ def test_an_exam_has_pools_of_its_own(topic: int) -> None:
 
 
 def test_levels_and_tiers_describe_the_order() -> None:
-    stocked(2, uses=3, success=45)
-    stocked(1, uses=2, success=72)
+    stocked(2, uses=9, success=45)
+    stocked(1, uses=4, success=72)
     stocked(3)
     stocked(1, uses=1, success=100)
     rebuild()
@@ -83,7 +83,7 @@ def test_levels_and_tiers_describe_the_order() -> None:
         "SELECT array_agg(coalesce(d.attempt_count, 0) ORDER BY n) FROM question_pools AS p,"
         " unnest(p.question_ids) WITH ORDINALITY AS q (id, n)"
         " LEFT JOIN question_difficulty AS d ON d.question_id = q.id"
-    ) == [0, 0, 0, 1, 3, 3, 2]
+    ) == [0, 0, 0, 1, 9, 9, 4]
 
 
 def test_a_rebuild_shuffles() -> None:
@@ -97,9 +97,10 @@ def test_a_rebuild_shuffles() -> None:
 
 
 @pytest.mark.parametrize(
-    ("uses", "level"), [(None, 0), (0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (1023, 10), (1024, 11)]
+    ("uses", "level"),
+    [(None, 0), (0, 0), (1, 1), (3, 1), (4, 2), (15, 2), (16, 3), (1023, 5), (1024, 6)],
 )
-def test_levels_of_use_double(uses: int | None, level: int) -> None:
+def test_levels_of_use_grow_by_four(uses: int | None, level: int) -> None:
     assert value("SELECT use_level(%s)", uses) == level
 
 
