@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from redis import Redis
 
 from config.services.urls import redis_database, with_redis_database
+from tests.flushing import keep_through_flushes
 
 
 def pytest_configure() -> None:
@@ -40,6 +41,13 @@ def empty_redis(own_redis: tuple[Redis, Redis]) -> None:
 def static_folder() -> None:
     """Before the live server starts: whitenoise warns when it is missing."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A test that commits truncates every table at its end."""
+    with django_db_blocker.unblock():
+        keep_through_flushes()
 
 
 @pytest.fixture(autouse=True)

@@ -1,3 +1,5 @@
+-- Only a session that has loaded the library may name its setting.
+SELECT public.similarity('', '');
 CREATE FUNCTION public.find_similar_profiles(p_profile uuid, p_limit integer)
 RETURNS TABLE (user_id uuid, reason text, likeness real)
 LANGUAGE plpgsql

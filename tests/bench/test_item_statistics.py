@@ -12,15 +12,18 @@ from tests.bench.answers import answer_exam
 
 
 @pytest.fixture(scope="module")
-def answered_exam(big_bank: None, django_db_blocker: Any) -> int:
+def answered_exam(big_bank: int, django_db_blocker: Any) -> int:
     with django_db_blocker.unblock():
         exam = Exam.objects.get(code="B1").pk
-        answer_exam(exam=exam, sessions=20_000)
+        if big_bank < 1_000:
+            answer_exam(exam=exam, sessions=60, length=10, pool=50, members=20)
+        else:
+            answer_exam(exam=exam, sessions=20_000)
     return exam
 
 
 @pytest.mark.django_db
-def test_item_statistics_of_an_exam(benchmark: Any, answered_exam: int) -> None:
+def test_item_statistics_of_an_exam(benchmark: Any, answered_exam: int, big_bank: int) -> None:
     def compute() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -34,7 +37,7 @@ def test_item_statistics_of_an_exam(benchmark: Any, answered_exam: int) -> None:
 
     benchmark.pedantic(compute, rounds=3, warmup_rounds=1)
 
-    assert ItemStatistic.objects.count() == 200
+    assert ItemStatistic.objects.count() == (50 if big_bank < 1_000 else 200)
 
 
 @pytest.mark.django_db
