@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from typing import Any
 
 from ops.registry import (
     Daily,
@@ -63,6 +64,37 @@ register(
         # 90 days and more: a partition goes when its last day is three months old.
         keep_months=3,
         before_archive="quizbank.intake.keeping.prove_summary",
+    ),
+)
+
+IMPORTS: dict[str, Any] = {
+    "permission": "quizbank.import_question",
+    "target_type": "importbatch",
+    "priority": "high",
+    "timeout": timedelta(hours=1),
+}
+register(
+    Operation(
+        "read_import",
+        "Read a large import",
+        work="quizbank.imports.read",
+        about="Compares the file with the bank, for its preview. Nothing is imported.",
+        **IMPORTS,
+    ),
+    Operation(
+        "confirm_import",
+        "Import a large file",
+        work="quizbank.imports.confirm",
+        parameters=(Parameter("publish", "Publish at once", kind="yes_no"),),
+        about="All of it in one transaction: cancelled or broken off, it leaves nothing.",
+        **IMPORTS,
+    ),
+    Operation(
+        "undo_import",
+        "Undo a large import",
+        work="quizbank.imports.undo",
+        about="Takes back what nobody touched since, in one transaction.",
+        **IMPORTS,
     ),
 )
 

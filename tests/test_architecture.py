@@ -71,6 +71,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
     allowed = {
         "ops.admin.deletion",
         "ops.admin.filters",
+        "ops.admin.following",
         "ops.admin.history",
         "ops.admin.reading",
         "ops.audit",

@@ -36,6 +36,10 @@ class ExportForm(forms.Form):
     )
 
 
+# Made while the person waits.
+LIMIT = 20_000
+
+
 class ExportAction(BulkActions):
     actions = (*BulkActions.actions, "export")
 
@@ -45,7 +49,7 @@ class ExportAction(BulkActions):
     @action(description="Export …", permissions=("export",))
     def export(self, request: HttpRequest, chosen: QuerySet[Question]) -> HttpResponse | None:
         form = ExportForm(request.POST if "confirmed" in request.POST else None)
-        limit: int = settings.STEWARD_IMPORT_MAX_QUESTIONS
+        limit = min(LIMIT, settings.STEWARD_IMPORT_MAX_QUESTIONS)
         if self.too_many(request, chosen, limit):
             return None
         if not form.is_valid():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import register
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +17,7 @@ from django.urls import URLPattern, path
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from ops.admin.following import run_context
 from ops.errors import reason_of
 from quizbank.actions import Refused
 from quizbank.admin.import_forms import UploadForm
@@ -26,11 +28,16 @@ from quizbank.importing import (
     discard_import,
     preview_import,
     refuse_size,
+    store_import,
     undo_forecast,
     undo_import,
 )
+from quizbank.imports import OPERATIONS, order, refuse_while_busy
 from quizbank.models import Exam, ImportBatch
 from quizbank.models.importing import CONFIRMABLE, BatchStatus
+
+# A file of so many bytes a question is read while the person waits.
+BYTES_EACH = 200
 
 
 @register(ImportBatch)
@@ -53,12 +60,17 @@ class ImportBatchAdmin(ModelAdmin):
     search_fields = ("file_name",)
     show_full_result_count = False
 
+    class Media:
+        js = ("run.js",)
+
     @display(
         description="status",
         ordering="status",
         label={"Applied": "success", "Failed": "danger", "Waiting for confirmation": "warning"},
     )
     def state(self, batch: ImportBatch) -> str:
+        if batch.status == BatchStatus.PREVIEW and not batch.is_read:
+            return "Not read yet"
         return batch.get_status_display()
 
     @display(description="new")
@@ -137,14 +149,20 @@ class ImportBatchAdmin(ModelAdmin):
     def preview(self, request: HttpRequest, wanted: dict[str, Any]) -> ImportBatch:
         upload = wanted["file"]
         refuse_size(upload.size)
-        return preview_import(
-            file_name=upload.name,
-            data=upload.read(),
-            exam=wanted["exam"] or None,
-            encoding=wanted["encoding"],
-            format_name=wanted["format"] or None,
-            user=request.user,
-        )
+        given: dict[str, Any] = {
+            "file_name": upload.name,
+            "data": upload.read(),
+            "exam": wanted["exam"] or None,
+            "encoding": wanted["encoding"],
+            "format_name": wanted["format"] or None,
+            "user": request.user,
+        }
+        if upload.size <= BYTES_EACH * settings.STEWARD_IMPORT_RUN_FROM:
+            return preview_import(**given)
+        with transaction.atomic():
+            batch = store_import(**given)
+            order("read_import", batch, request.user)
+        return batch
 
     # --- one batch --------------------------------------------------------------------------------
     def change_view(
@@ -159,14 +177,18 @@ class ImportBatchAdmin(ModelAdmin):
         batch = self.get_object(request, object_id)
         if batch is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        may_import = self.may_import(request)
+        work = run_context(request.user, OPERATIONS, str(batch.pk))
+        run = work["run"]
+        may_import = self.may_import(request) and not (run and run.is_active)
         may_undo = may_import and batch.status == BatchStatus.APPLIED
         return self.page(
             request,
             "batch",
             batch=batch,
             title=batch.file_name,
+            media=self.media,
             may_confirm=may_import and batch.status in CONFIRMABLE,
+            **work,
             may_publish=self.may_publish(request),
             may_undo=may_undo,
             forecast=sorted(undo_forecast(batch).items())
@@ -175,13 +197,25 @@ class ImportBatchAdmin(ModelAdmin):
             **lists_of(batch, request.GET.get("show", ""), request.GET.get("page", "1")),
         )
 
+    def is_large(self, batch: ImportBatch) -> bool:
+        rows = sum(batch.counts.get(name, 0) for name in ("created", "changed", "unchanged"))
+        return not batch.is_read or rows > settings.STEWARD_IMPORT_RUN_FROM
+
+    def order(self, request: HttpRequest, operation: str, batch: ImportBatch, **more: bool) -> None:
+        order(operation, batch, request.user, **more)
+        self.message_user(request, "A worker does it; this page shows how far it is.")
+
     def confirm_view(self, request: HttpRequest, pk: str) -> HttpResponse:
         batch, publish = self.posted(request, pk), "publish" in request.POST
         if publish and not self.may_publish(request):
             raise PermissionDenied
         try:
-            done = confirm_import(batch=batch, publish=publish, user=request.user)
-            self.tell(request, done)
+            if self.is_large(batch):
+                operation = "confirm_import" if batch.is_read else "read_import"
+                self.order(request, operation, batch, **({"publish": True} if publish else {}))
+            else:
+                done = confirm_import(batch=batch, publish=publish, user=request.user)
+                self.tell(request, done)
         except (FormatError, Refused, DatabaseError) as error:
             self.message_user(request, f"Nothing imported: {reason_of(error)}", messages.ERROR)
         return redirect("admin:quizbank_importbatch_change", pk)
@@ -208,18 +242,24 @@ class ImportBatchAdmin(ModelAdmin):
             )
 
     def discard_view(self, request: HttpRequest, pk: str) -> HttpResponse:
+        batch = self.posted(request, pk)
         try:
-            discard_import(batch=self.posted(request, pk))
+            refuse_while_busy(batch)
+            discard_import(batch=batch)
             self.message_user(request, "Discarded; the file is gone.", messages.SUCCESS)
         except Refused as error:
             self.message_user(request, str(error), messages.ERROR)
         return redirect("admin:quizbank_importbatch_change", pk)
 
     def undo_view(self, request: HttpRequest, pk: str) -> HttpResponse:
+        batch = self.posted(request, pk)
         try:
-            counts = undo_import(batch=self.posted(request, pk))
-            done = f"{counts['undone']:,} taken back, {counts['kept']:,} kept."
-            self.message_user(request, done, messages.SUCCESS)
+            if self.is_large(batch):
+                self.order(request, "undo_import", batch)
+            else:
+                counts = undo_import(batch=batch)
+                done = f"{counts['undone']:,} taken back, {counts['kept']:,} kept."
+                self.message_user(request, done, messages.SUCCESS)
         except (Refused, DatabaseError) as error:
             self.message_user(request, f"Nothing undone: {reason_of(error)}", messages.ERROR)
         return redirect("admin:quizbank_importbatch_change", pk)

@@ -12,7 +12,7 @@ from quizbank.formats.base import FormatError, LineError
 
 MOST_FILES = 50_000
 # What the XML of a package may swell to: a multiple of the largest file that may be imported.
-SWELLS = 8
+SWELLS = 2
 
 
 def read_package(data: bytes, errors: list[LineError]) -> list[tuple[str, bytes]]:

@@ -17,7 +17,7 @@ from quizbank.formats.base import FormatError, LineError
 DELIMITERS = ",;\t"
 # What a spreadsheet's XML may swell to: a multiple of the largest file, and of the file itself if
 # it is no small one. More is a zip bomb; texts of questions swell tenfold.
-SWELLS, SWELLS_ITSELF, SMALL = 4, 50, 8 * 1024**2
+SWELLS, SWELLS_ITSELF, SMALL = 2, 50, 8 * 1024**2
 MAX_COLUMNS = 500
 MAX_BLANK_ROWS = 1_000
 

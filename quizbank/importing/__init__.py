@@ -5,6 +5,8 @@ from quizbank.importing.batches import (
     discard_import,
     import_file,
     preview_import,
+    read_stored,
+    store_import,
 )
 from quizbank.importing.plan import refuse_size
 from quizbank.importing.undo import undo_forecast, undo_import
@@ -14,7 +16,9 @@ __all__ = [
     "discard_import",
     "import_file",
     "preview_import",
+    "read_stored",
     "refuse_size",
+    "store_import",
     "undo_forecast",
     "undo_import",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from ops.audit import record, recorded
@@ -15,7 +15,7 @@ from quizbank.formats import FormatError
 from quizbank.importing.content import as_keys
 from quizbank.importing.create import copy_rows, create_questions
 from quizbank.importing.likeness import EXAMINED, possible_duplicates
-from quizbank.importing.plan import Plan, plan_file
+from quizbank.importing.plan import STEPS, Plan, Tell, plan_file, silent
 from quizbank.importing.write import (
     fresh_plans,
     publish_questions,
@@ -65,6 +65,36 @@ def import_file(
     return batch
 
 
+def store_import(
+    *,
+    file_name: str,
+    data: bytes,
+    exam: str | None = None,
+    encoding: str = "utf-8",
+    format_name: str | None = None,
+    user: User,
+) -> ImportBatch:
+    """Keep the file, to be read later; see read_stored."""
+    options = {"exam": exam, "encoding": encoding, "format": format_name}
+    batch = new_batch(file_name, options, user)
+    batch.file = data
+    batch.save()
+    return batch
+
+
+def read_stored(*, batch: ImportBatch, tell: Tell = silent) -> ImportBatch:
+    """The preview of a stored file. Raises Refused or FormatError; then the batch says why."""
+    try:
+        with transaction.atomic():
+            batch = waiting(batch)
+            batch.status, batch.failure = BatchStatus.PREVIEW, ""
+            show_preview(batch, plan_of(batch, bytes(batch.file or b""), tell=tell))
+            return batch
+    except FormatError as error:
+        mark_as_failed(batch, reason_of(error))
+        raise
+
+
 def preview_import(
     *,
     file_name: str,
@@ -89,7 +119,7 @@ def new_batch(file_name: str, options: dict[str, Any], user: User) -> ImportBatc
     )
 
 
-def plan_of(batch: ImportBatch, data: bytes, *, lock: bool = False) -> Plan:
+def plan_of(batch: ImportBatch, data: bytes, *, lock: bool = False, tell: Tell = silent) -> Plan:
     return plan_file(
         file_name=batch.file_name,
         data=data,
@@ -97,6 +127,7 @@ def plan_of(batch: ImportBatch, data: bytes, *, lock: bool = False) -> Plan:
         exam=batch.options["exam"],
         encoding=batch.options["encoding"],
         lock=lock,
+        tell=tell,
     )
 
 
@@ -144,16 +175,21 @@ def one_at_a_time() -> None:
         )
 
 
-def confirm_import(*, batch: ImportBatch, publish: bool, user: User) -> ImportBatch:
+def confirm_import(
+    *, batch: ImportBatch, publish: bool, user: User, tell: Tell = silent
+) -> ImportBatch:
     """Do what the preview said; where the bank has changed since, show a fresh preview instead.
 
     Raises Refused, FormatError or DatabaseError: then nothing was imported, and the batch is
-    marked as failed, with the reason.
+    marked as failed, with the reason. Not so when it was stopped, or lost its connection: then it
+    waits as before.
     """
     try:
         with transaction.atomic():
             one_at_a_time()
-            return confirm_locked(batch, publish, user)
+            return confirm_locked(batch, publish, user, tell)
+    except OperationalError:
+        raise
     except (FormatError, DatabaseError) as error:
         mark_as_failed(batch, reason_of(error))
         raise
@@ -167,15 +203,18 @@ def mark_as_failed(batch: ImportBatch, reason: str) -> None:
         record(action="fail_to_import", entity=batch, details=details)
 
 
-def confirm_locked(batch: ImportBatch, publish: bool, user: User) -> ImportBatch:
+def confirm_locked(batch: ImportBatch, publish: bool, user: User, tell: Tell) -> ImportBatch:
     batch = waiting(batch)
-    plan = plan_of(batch, bytes(batch.file or b""), lock=True)
+    plan = plan_of(batch, bytes(batch.file or b""), lock=True, tell=tell)
     if plan.digest() != batch.report.get("digest"):
         batch.status, batch.failure = BatchStatus.PREVIEW, ""
         show_preview(batch, plan)
         return batch
     describe(batch, plan)
+    tell(2, STEPS, f"writing {len(plan.new):,} new and {len(plan.changed):,} changed questions")
     apply_plan(plan=plan, batch=batch, publish=publish, user=user)
+    tell(3, STEPS, "proving keys and rules")
+    connection.check_constraints()
     return batch
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,13 @@ from quizbank.models.question import Status
 
 # Code of the exam in upper case, or "", and the external id.
 type Numbered = tuple[str, str]
+# Steps that are done, of how many, and what comes now; may raise, to stop.
+type Tell = Callable[[int, int, str], None]
+STEPS = 4
+
+
+def silent(done: int, total: int, note: str) -> None:
+    """For those who wait for the end."""
 
 
 @dataclass
@@ -79,14 +87,17 @@ def plan_file(
     exam: str | None,
     encoding: str,
     lock: bool = False,
+    tell: Tell = silent,
 ) -> Plan:
     """`lock` keeps the file's questions from being edited. Raises FormatError."""
     refuse_size(len(data))
+    tell(0, STEPS, "reading the file")
     parsed = parse(data, file_name=file_name, name=format_name, encoding=encoding)
     if len(parsed.questions) > settings.STEWARD_IMPORT_MAX_QUESTIONS:
         raise FormatError(
             f"The file has more than {settings.STEWARD_IMPORT_MAX_QUESTIONS:,} questions: split it."
         )
+    tell(1, STEPS, f"comparing {len(parsed.questions):,} questions with the bank")
     return plan_import(parsed=parsed, exam=exam, lock=lock)
 
 

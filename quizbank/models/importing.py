@@ -68,6 +68,11 @@ class ImportBatch(TimeOrdered):
         return self.file_name
 
     @property
+    def is_read(self) -> bool:
+        """A large file is read by a worker; until then there is no preview."""
+        return bool(self.counts)
+
+    @property
     def by(self) -> str:
         """Who imported: staff, or the account of the system that ran the command."""
         return str(self.created_by or self.options.get("account") or "System")

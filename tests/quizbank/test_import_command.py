@@ -112,7 +112,7 @@ def bomb(size: int) -> bytes:
         ("q.xlsx", CSV.encode(), "no spreadsheet"),
         ("q.csv", b"PK\x03\x04 nothing more", "spreadsheet or an archive"),
         ("q.xlsx", bomb(200 * 1024**2), "Unpacked, this spreadsheet has 200 MB"),
-        ("q.csv", b"stem,correct,choice_1\n" + b"x" * 50 * 1024**2, "limit is 20 MB"),
+        ("q.csv", b"stem,correct,choice_1\n" + b"x" * 101 * 1024**2, "limit is 100 MB"),
         ("q.doc", b"anything", "not known"),
     ],
 )

@@ -188,7 +188,7 @@ def test_zip_bomb_is_refused(settings: Any) -> None:
     settings.STEWARD_IMPORT_MAX_MB = 1
     data = package({f"{number}.xml": b" " * 1_000_000 for number in range(20)})
 
-    with pytest.raises(FormatError, match="Unpacked, this package has more than 8 MB"):
+    with pytest.raises(FormatError, match="Unpacked, this package has more than 2 MB"):
         qti(data, "a.zip")
 
 
