@@ -227,6 +227,7 @@ def prepare(data: Path, write: Write) -> None:
     synchronise_logins(data)
     # After the logins: the demo's moderator took the decisions.
     call_command("load_demo_members")
+    call_command("load_demo_answers")
     call_command("load_demo_reports")
 
 

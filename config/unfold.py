@@ -80,6 +80,12 @@ UNFOLD: dict[str, Any] = {
                         "quizbank.view_importbatch",
                     ),
                     item(
+                        "Exam statistics",
+                        "monitoring",
+                        "quizbank_examstatistic_changelist",
+                        "quizbank.view_examstatistic",
+                    ),
+                    item(
                         "Category statistics",
                         "bar_chart",
                         "quizbank_categorystatistic_changelist",

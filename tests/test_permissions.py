@@ -24,7 +24,7 @@ from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
 from ops import audit
 from ops.runs import enqueue
-from quizbank.models import ImportBatch, ProblemReport, QuestionPool
+from quizbank.models import ExamStatistic, ImportBatch, ProblemReport, QuestionPool
 from tests.rows import make_row
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
 
@@ -142,6 +142,8 @@ DECLARED = {
     "quizbank_question_revisions": Rule("quizbank.view_question"),
     "quizbank_question_restore": Rule("quizbank.change_question", post_only=True),
     "quizbank_question_compute": Rule("quizbank.compute_itemstatistic", post_only=True),
+    "quizbank_examstatistic_compute": Rule("quizbank.compute_itemstatistic", post_only=True),
+    "quizbank_examstatistic_csv": Rule("quizbank.view_examstatistic", post_only=True),
     "assessments_member_export": Rule("assessments.export_member", post_only=True),
     "ops_historyentry_deleted": Rule("ops.view_historyentry"),
     "assessments_leaderboardrow_board": Rule(BOARDS, arguments={"name": "technical"}),
@@ -207,7 +209,8 @@ def clients(db: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
-    for model in (AssessmentSession, ProblemReport, ProfileEvent, QuestionPool, ReservedWord):
+    listed = (ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
+    for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}
 

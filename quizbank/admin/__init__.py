@@ -2,6 +2,7 @@
 
 from quizbank.admin import (
     categories,
+    exam_statistics,
     exams,
     imports,
     lightning,
@@ -13,6 +14,7 @@ from quizbank.admin import (
 
 __all__ = [
     "categories",
+    "exam_statistics",
     "exams",
     "imports",
     "lightning",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import register
@@ -53,8 +54,17 @@ class ExamAdmin(CountedAdmin):
         (Question, "numbered_by", "Questions numbered by it, to be numbered otherwise first"),
         (Category, "exam", "Categories of it, to be deleted first"),
     )
-    list_display = ("code", "title", "questions", "active")
+    list_display = ("code", "title", "questions", "active", "report")
     search_fields = ("code", "title")
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        may_see = request.user.has_perm("quizbank.view_examstatistic")
+        return [name for name in self.list_display if name != "report" or may_see]
+
+    @display(description="statistics")
+    def report(self, exam: Exam) -> str:
+        address = reverse("admin:quizbank_examstatistic_change", args=[exam.pk])
+        return format_html('<a class="steward-link" href="{}">Statistics</a>', address)
 
 
 @register(Subject)
