@@ -38,6 +38,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": EDIT,
         "quizbank.problemreport": ("view", "change"),
+        "quizbank.questionsimilarity": ("view", "change"),
         "ops.run": OWN,
         "ops.auditentry": OWN,
         "quizbank.categorystatistic": VIEW,

@@ -74,6 +74,12 @@ UNFOLD: dict[str, Any] = {
                         "quizbank.view_problemreport",
                     ),
                     item(
+                        "Duplicates",
+                        "content_copy",
+                        "quizbank_questionsimilarity_changelist",
+                        "quizbank.view_questionsimilarity",
+                    ),
+                    item(
                         "Imports",
                         "upload_file",
                         "quizbank_importbatch_changelist",

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from ops.errors import reason_of
 from ops.work import Refused, Result, Work
+from quizbank.duplicates import comparing
 from quizbank.intake import counting, keeping
 from quizbank.models import ImportBatch
 from quizbank.models.importing import CONFIRMABLE, BatchStatus
 
+# Below it nearly every question is like another one.
+LEAST_PERCENT, USUAL_PERCENT = 50, 60
 PREVIEW_LIFETIME = timedelta(days=7)
 
 
@@ -84,4 +87,19 @@ def summarise_interactions(work: Work) -> Result:
     return Result(
         f"{rows:,} interactions of the last days are in the summary.{ordered}",
         {"interactions": rows, "months": len(runs)},
+    )
+
+
+def find_similar_questions(work: Work) -> Result:
+    percent = int(work.parameters.get("percent") or USUAL_PERCENT)
+    if not LEAST_PERCENT <= percent <= 100:
+        raise Refused(f"The likeness is {LEAST_PERCENT} to 100 percent.")
+    keys = list(comparing.uncompared(percent / 100).values_list("pk", flat=True))
+    done = pairs = 0
+    for questions, found in comparing.compare_batches(keys, percent / 100):
+        done, pairs = done + questions, pairs + found
+        work.progress(done, len(keys), "questions compared")
+    return Result(
+        f"{done:,} questions compared, {pairs:,} similar pairs.",
+        {"questions": done, "pairs": pairs},
     )

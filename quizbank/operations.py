@@ -209,3 +209,24 @@ register(
         target="answered",
     ),
 )
+
+register(
+    Operation(
+        "find_similar_questions",
+        "Find similar questions",
+        work="quizbank.jobs.find_similar_questions",
+        permission="ops.change_run",
+        priority="low",
+        timeout=timedelta(minutes=30),
+        parameters=(
+            Parameter(
+                "percent",
+                "Likeness in percent",
+                kind="number",
+                help="50 to 100; 60 unless told otherwise. A smaller one compares all again.",
+            ),
+        ),
+        about="Compares the questions whose stem changed since with the whole bank.",
+    ),
+    Schedule("find-similar-questions", "find_similar_questions", Every(timedelta(hours=1))),
+)

@@ -23,6 +23,7 @@ from quizbank.models import (
     Question,
     QuestionPool,
     QuestionRevision,
+    QuestionSimilarity,
 )
 from tests.assessments.people import step
 from tests.quizbank.learning import published
@@ -42,12 +43,23 @@ def report() -> dict[str, Any]:
     }
 
 
+def pair() -> dict[str, Any]:
+    """Of questions of their own."""
+    rows = Question.objects.defer("search").in_bulk([published()[0] for _ in range(2)])
+    first, second = sorted(rows)
+    return {"first": rows[first], "second": rows[second], "likeness": 0.75}
+
+
 # What introspection would get wrong: a category and its parent are of one exam, a revision needs a
 # question that can be published, a numbering exam needs a number; an attempt has a name; a slug and
 # a code are plain, and nobody has claimed a profile, which shows no session.
 GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     Category: lambda: {"parent": None},
-    Question: lambda: {"published_revision": None, "external_id": f"Q-{next(numbers)}"},
+    Question: lambda: {
+        "published_revision": None,
+        "duplicate_of": None,
+        "external_id": f"Q-{next(numbers)}",
+    },
     AccessAttempt: lambda: {"username": f"mallory-{next(numbers)}"},
     PublicProfile: lambda: {
         "profile_slug": f"somebody-{next(numbers)}",
@@ -64,6 +76,7 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         **{name: [0] for name in ("level_uses", "tier_uses", "tier_success")},
         **{name: [1] for name in ("level_starts", "tier_starts", "level_sizes", "tier_sizes")},
     },
+    QuestionSimilarity: pair,
     ModerationReason: lambda: {"code": f"reason_{next(numbers)}"},
     Badge: lambda: {"code": f"badge_{next(numbers)}"},
 }

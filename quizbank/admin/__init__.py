@@ -2,6 +2,7 @@
 
 from quizbank.admin import (
     categories,
+    duplicates,
     exam_statistics,
     exams,
     imports,
@@ -14,6 +15,7 @@ from quizbank.admin import (
 
 __all__ = [
     "categories",
+    "duplicates",
     "exam_statistics",
     "exams",
     "imports",

@@ -83,7 +83,7 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
         (QuestionCategory, "question"),
         (QuestionExam, "question"),
     )
-    history_kept = ("status", "published_revision")
+    history_kept = ("status", "published_revision", "duplicate_of")
     form = QuestionForm
     inlines = (ChoiceInline, CategoryInline, ExamInline)
     fieldsets = (

@@ -12,6 +12,7 @@ from quizbank.models.question import Question
 from quizbank.models.quiz_session import AnyQuizSession, ArchivedQuizSession, QuizSession
 from quizbank.models.report import ProblemReport
 from quizbank.models.revision import QuestionRevision
+from quizbank.models.similarity import QuestionDismissal, QuestionSimilarity, SimilarityCheck
 from quizbank.models.statistics import CategoryStatistic
 from quizbank.models.study import (
     PerformanceSummary,
@@ -41,10 +42,13 @@ __all__ = [
     "Question",
     "QuestionCategory",
     "QuestionDifficulty",
+    "QuestionDismissal",
     "QuestionExam",
     "QuestionPool",
     "QuestionRevision",
+    "QuestionSimilarity",
     "QuizSession",
+    "SimilarityCheck",
     "StudySession",
     "Subject",
     "UncountedAnswers",

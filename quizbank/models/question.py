@@ -79,6 +79,7 @@ TRACKED = (
     "tags",
     "author",
     "published_revision",
+    "duplicate_of",
 )
 
 
@@ -178,6 +179,15 @@ class Question(TimeOrdered):
         db_constraint=False,
         related_name="+",
     )
+    # It was retired for that one; its answers stay its own.
+    duplicate_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="duplicates",
+    )
     answered = models.BooleanField(
         default=False, help_text="Set at the first answer, for good: the question can't be deleted."
     )
@@ -270,6 +280,12 @@ class Question(TimeOrdered):
             models.CheckConstraint(
                 condition=~Q(status=Status.ACTIVE) | Q(published_revision__isnull=False),
                 name="active_question_has_published_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of=None) | Q(status=Status.RETIRED),
+                name="duplicate_is_retired",
+                violation_error_message="It is the duplicate of another question:"
+                " undo that under Duplicates first.",
             ),
             models.CheckConstraint(
                 condition=Q(success_rate__isnull=True) | Q(success_rate__range=(0, 100)),
@@ -367,6 +383,32 @@ class Question(TimeOrdered):
                         NEW.item_facility := NULL;
                         NEW.item_discrimination := NULL;
                         NEW.item_flags := '{}';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # Merges are rare: one at a time, so that two of them make no circle together.
+            pgtrigger.Trigger(
+                name="duplicates_make_no_circle",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__duplicate_of__isnull=False),
+                func="""
+                    PERFORM pg_catalog.pg_advisory_xact_lock(
+                        pg_catalog.hashtextextended('question duplicates', 0)
+                    );
+                    IF EXISTS (
+                        WITH RECURSIVE kept (id) AS (
+                            SELECT NEW.duplicate_of_id
+                            UNION
+                            SELECT q.duplicate_of_id
+                            FROM kept AS k JOIN public.questions AS q ON q.id = k.id
+                            WHERE q.duplicate_of_id IS NOT NULL
+                        )
+                        SELECT FROM kept WHERE id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'That question is itself a duplicate of this one.'
+                            USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
                 """,

@@ -1,0 +1,1 @@
+"""Duplicates: questions that read alike, merges, and pairs that are not the same."""
