@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from redis import Redis
 
 from config.services.urls import redis_database, with_redis_database
@@ -45,9 +47,12 @@ def static_folder() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> None:
-    """A test that commits truncates every table at its end."""
-    with django_db_blocker.unblock():
-        keep_through_flushes()
+    """A test that commits truncates every table at its end. Without a test that needs it, there is
+    no test database.
+    """
+    if connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
+        with django_db_blocker.unblock():
+            keep_through_flushes()
 
 
 @pytest.fixture(autouse=True)

@@ -110,7 +110,7 @@ class CategoryTree(HistoryAdmin):
         """Ask with the counts first; then move."""
         category = self.posted(request, pk)
         wanted = request.POST.get("parent", "")
-        parent = Category.objects.filter(pk=wanted).first() if wanted.isdigit() else None
+        parent = Category.objects.filter(pk=wanted).first() if wanted.isdecimal() else None
         if category is None or (wanted and parent is None):
             return self.gone(request)
         if "confirmed" in request.POST:
@@ -273,8 +273,8 @@ def chosen_rows(tree: Tree, query: QueryDict, mode: dict[str, str]) -> list[Bran
     if text or "empty" in query:
         found = tree.matching(text) if text else {branch.id for branch in tree.branches}
         return tree.found(found & tree.empty() if "empty" in query else found)
-    opened = {int(key) for key in query.getlist("open") if key.isdigit()}
+    opened = {int(key) for key in query.getlist("open") if key.isdecimal()}
     for key in (query.get("at", ""), *mode.values()):
-        if key.isdigit():
+        if key.isdecimal():
             opened |= tree.line(int(key)) - {int(key)}
     return tree.shown(opened=opened)

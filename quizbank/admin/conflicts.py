@@ -46,7 +46,7 @@ def rebase(data: QueryDict, prefix: str, rows: Iterable[Model], fields: list[str
     theirs = [{"id": key} | as_posted(row, fields) for key, row in there.items() if key not in ids]
     merged = data.copy()
     for name in [name for name in merged if name.startswith(f"{prefix}-")]:
-        if name.removeprefix(f"{prefix}-").split("-")[0].isdigit():
+        if name.removeprefix(f"{prefix}-").split("-")[0].isdecimal():
             del merged[name]
     for number, row in enumerate([*kept, *theirs, *mine]):
         for name, value in row.items():

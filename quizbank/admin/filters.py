@@ -21,7 +21,7 @@ class ExamFilter(SimpleListFilter):
         return [(exam.pk, str(exam)) for exam in Exam.objects.all()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        if not (self.value() or "").isdigit():
+        if not (self.value() or "").isdecimal():
             return queryset
         placed = Question.exams.through.objects.filter(exam_id=int(self.value() or 0))
         return queryset.filter(pk__in=placed.values("question_id"))
@@ -37,12 +37,12 @@ class CategoryFilter(SimpleListFilter):
         roots = Category.objects.filter(parent=None).order_by("exam__code", "position", "name")
         choices = [(root.pk, str(root)) for root in roots]
         chosen = request.GET.get("category", "")
-        if chosen.isdigit() and int(chosen) not in dict(choices):
+        if chosen.isdecimal() and int(chosen) not in dict(choices):
             choices += [(c.pk, str(c)) for c in Category.objects.filter(pk=chosen)]
         return choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        if not (self.value() or "").isdigit():
+        if not (self.value() or "").isdecimal():
             return queryset
         assert isinstance(queryset, QuestionQuerySet)  # noqa: S101  # narrows the type
         return queryset.below(Category(pk=int(self.value() or 0)))
@@ -56,7 +56,7 @@ class SubjectFilter(SimpleListFilter):
         return [(subject.pk, str(subject)) for subject in Subject.objects.all()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        chosen = (self.value() or "").isdigit()
+        chosen = (self.value() or "").isdecimal()
         return queryset.filter(subject_id=int(self.value() or 0)) if chosen else queryset
 
 
@@ -74,7 +74,7 @@ class AuthorFilter(SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        chosen = (self.value() or "").isdigit()
+        chosen = (self.value() or "").isdecimal()
         return queryset.filter(author_id=int(self.value() or 0)) if chosen else queryset
 
 

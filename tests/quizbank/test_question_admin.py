@@ -336,3 +336,8 @@ def test_figures_are_edited_one_a_line(editing: Client, question: Question) -> N
 
     question.refresh_from_db()
     assert question.media == [{"name": "T1", "alt": "A mesh of four routers"}, {"name": "T2"}]
+
+
+@pytest.mark.parametrize("query", ["category=²", "exam=²", "topic=²", "category=" + "9" * 40])
+def test_filter_by_what_is_no_number_is_survived(editing: Client, query: str) -> None:
+    assert editing.get(f"/admin/quizbank/question/?{query}", follow=True).status_code == 200
