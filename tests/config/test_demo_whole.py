@@ -82,7 +82,7 @@ def test_demo_from_start_to_end(
     start = browser.open(url).read().decode()
     questions = browser.open(f"{url}quizbank/question/").read().decode()
     assert "What waits for you" in start
-    assert "60 questions" in questions
+    assert "62 questions" in questions
     assert f"runs at {url} (pid {process.pid})" in finish(refused)
     assert refused.returncode == 1
     # gunicorn with its processes, two workers, the ticker.
