@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.assessments.people import make_member, make_profile, make_session, publish
 from tests.browser.conftest import log_in
@@ -22,6 +22,7 @@ def test_member_is_found_by_the_palette_read_and_exported(browser_page: Page) ->
     log_in(page, "olga")
 
     page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
     page.keyboard.type("lovelace")
     page.locator("#command-results-list", has_text="Ada Lovelace").wait_for()
     page.keyboard.press("ArrowDown")
