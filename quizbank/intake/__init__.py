@@ -5,6 +5,7 @@ A refusal of a whole call is `quizbank.actions.Refused`; a single answer's is it
 
 from quizbank.intake.sessions import (
     Outcome,
+    Started,
     abandon_session,
     complete_session,
     pause_session,
@@ -16,6 +17,7 @@ from quizbank.intake.stream import queue_answers
 
 __all__ = [
     "Outcome",
+    "Started",
     "abandon_session",
     "complete_session",
     "pause_session",

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
+from psycopg.errors import Diagnostic
 
 from ops.errors import reason_of
 from quizbank.actions import Refused
@@ -34,6 +35,14 @@ class Outcome:
     is_correct: bool | None = None
 
 
+@dataclass(frozen=True)
+class Started:
+    """A new session, and why it has fewer questions than asked for; empty if it has not."""
+
+    session: UUID
+    shortage: str = ""
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """All or nothing; what the database refuses is Refused, in its words."""
@@ -52,6 +61,23 @@ def rows_of(statement: str, *values: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+@contextmanager
+def notices() -> Iterator[list[str]]:
+    """What the database tells meanwhile, beside its rows."""
+    connection.ensure_connection()
+    raw = connection.connection
+    told: list[str] = []
+
+    def hear(notice: Diagnostic) -> None:
+        told.append(notice.message_primary or "")
+
+    raw.add_notice_handler(hear)
+    try:
+        yield told
+    finally:
+        raw.remove_notice_handler(hear)
+
+
 def start_session(
     *,
     member: UUID,
@@ -61,19 +87,20 @@ def start_session(
     mode: str = "tutor",
     question_mode: str = "standard",
     time_limit: int | None = None,
-) -> UUID:
-    """The new session's id. `time_limit` in seconds; `filters` as draw_questions() has them."""
-    ((session,),) = rows_of(
-        "SELECT public.start_quiz_session(%s, %s, %s, %s, %s, %s, %s)",
-        member,
-        count,
-        pattern,
-        json.dumps(dict(filters or {}), default=str),
-        mode,
-        question_mode,
-        time_limit,
-    )
-    return UUID(str(session))
+) -> Started:
+    """`time_limit` in seconds; `filters` as draw_questions() has them."""
+    with notices() as told:
+        ((session,),) = rows_of(
+            "SELECT public.start_quiz_session(%s, %s, %s, %s, %s, %s, %s)",
+            member,
+            count,
+            pattern,
+            json.dumps(dict(filters or {}), default=str),
+            mode,
+            question_mode,
+            time_limit,
+        )
+    return Started(UUID(str(session)), " ".join(told))
 
 
 def submit_answers(

@@ -58,7 +58,7 @@ def begin(people: list[UUID]) -> tuple[list[float], list[Batch]]:
     try:
         for member in people:
             began = time.perf_counter()
-            session = intake.start_session(member=member, count=SIZE)
+            session = intake.start_session(member=member, count=SIZE).session
             took.append((time.perf_counter() - began) * 1000)
             batches.append({"session": session, "member": member, "answers": answers_to(session)})
     finally:

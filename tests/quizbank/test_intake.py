@@ -53,7 +53,7 @@ def start(member: UUID, questions: list[tuple[UUID, UUID]], **given: Any) -> UUI
     keys = [str(key) for key, _ in questions]
     return intake.start_session(
         member=member, pattern="chosen", filters={"questions": keys}, count=len(keys), **given
-    )
+    ).session
 
 
 def by_python(session: UUID, member: UUID, *answers: Any) -> list[Outcome]:
@@ -81,7 +81,7 @@ def session_row(session: UUID, *columns: str) -> tuple[Any, ...]:
 # --- Start ---------------------------------------------------------------------------------------
 def test_a_session_freezes_what_is_published_at_its_start(ada: UUID) -> None:
     (question, revision), *_ = bank(1)
-    session = intake.start_session(member=ada, count=10)
+    session = intake.start_session(member=ada, count=10).session
     run("UPDATE questions SET stem = 'Edited?' WHERE id = %s", question)
     later = value(
         "INSERT INTO question_revisions (question_id, reason) VALUES (%s, '') RETURNING id",
@@ -99,6 +99,16 @@ def test_a_learner_starts_by_the_same_function(ada: UUID) -> None:
     assert session_row(session, "user_id", "question_count", "status") == (ada, 3, "active")
 
 
+def test_a_session_with_fewer_questions_than_asked_for_says_why(ada: UUID) -> None:
+    bank(2)
+    enough = intake.start_session(member=ada, count=2)
+    intake.abandon_session(session=enough.session)
+    fewer = intake.start_session(member=ada, count=10)
+    assert (enough.shortage, fewer.shortage) == (
+        "", "2 of 10 questions. 2 published questions match."
+    )  # fmt: skip
+
+
 def test_nobody_starts_for_somebody_else(ada: UUID, bo: UUID) -> None:
     bank(1)
     with pytest.raises(DatabaseError, match="for oneself"), transaction.atomic():
@@ -114,15 +124,18 @@ def test_nobody_starts_for_somebody_else(ada: UUID, bo: UUID) -> None:
         ({"filters": {"colour": 1}}, "no filter"),
         ({"filters": {"topic": "x"}}, "number of a row"),
         ({"filters": {"difficulty": "insane"}}, "easy, medium or hard"),
-        ({"filters": {"difficulty": "hard"}}, "No published question"),
+        (
+            {"filters": {"difficulty": "hard"}},
+            "No question can be drawn. 0 published questions match",
+        ),
         ({"filters": {"questions": []}}, "and for no other"),
         ({"pattern": "chosen"}, "and for no other"),
-        ({"pattern": "chosen", "filters": {"questions": ["x", None, 1]}}, "No published"),
-        ({"pattern": "adaptive"}, "No published question"),
-        ({"pattern": "weak_areas"}, "No published question"),
+        ({"pattern": "chosen", "filters": {"questions": ["x", None, 1]}}, "0 of the chosen"),
+        ({"pattern": "adaptive"}, "published questions that match, 0 have a success rate"),
+        ({"pattern": "weak_areas"}, "no category under 60 percent"),
         ({"time_limit": 59}, "60 seconds or more"),
         ({"mode": "exam"}, "quiz mode is known"),
-        ({"filters": {"exam": 99999}}, "No published question"),
+        ({"filters": {"exam": 99999}}, "No question can be drawn. 0 published questions match"),
         ({"member": UUID(int=7)}, "no such active member"),
     ],
 )
@@ -136,7 +149,7 @@ def test_a_start_that_makes_no_sense_is_refused(
 
 def test_a_second_session_is_refused_until_the_first_ends(ada: UUID) -> None:
     bank(1)
-    first = intake.start_session(member=ada)
+    first = intake.start_session(member=ada).session
     with pytest.raises(Refused, match="active session already"):
         intake.start_session(member=ada)
     intake.abandon_session(session=first, reason="no_time")
@@ -146,7 +159,7 @@ def test_a_second_session_is_refused_until_the_first_ends(ada: UUID) -> None:
 def test_drafts_are_not_drawn(ada: UUID) -> None:
     (live, _), (retired, _) = bank(2)
     run("UPDATE questions SET status = 'retired' WHERE id = %s", retired)
-    session = intake.start_session(member=ada)
+    session = intake.start_session(member=ada).session
     assert session_row(session, "question_ids") == ([live],)
 
 
@@ -172,7 +185,7 @@ def test_adaptive_and_weak_areas_draw_what_they_say(ada: UUID) -> None:
     )
     drawn = {}
     for pattern in ("adaptive", "weak_areas"):
-        session = intake.start_session(member=ada, pattern=pattern)
+        session = intake.start_session(member=ada, pattern=pattern).session
         drawn[pattern] = session_row(session, "question_ids")[0]
         intake.abandon_session(session=session)
     assert drawn == {"adaptive": [questions[0][0]], "weak_areas": [questions[2][0]]}
@@ -385,9 +398,9 @@ def test_a_pause_stops_the_clock(ada: UUID, submit: Submit) -> None:
 
 def test_a_paused_session_makes_room_and_waits_for_its_turn(ada: UUID) -> None:
     bank(1)
-    long = intake.start_session(member=ada)
+    long = intake.start_session(member=ada).session
     intake.pause_session(session=long)
-    short = intake.start_session(member=ada)
+    short = intake.start_session(member=ada).session
     with pytest.raises(Refused, match="Another session is going"):
         intake.resume_session(session=long)
     intake.complete_session(session=short)
