@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from assessments.admin.board_words import BADGES
 from assessments.admin.bulk import BulkDecisions
 from assessments.admin.exports import ProfileExport
 from assessments.admin.filters import (
@@ -132,7 +133,8 @@ class PublicProfileAdmin(ProfileQueue, BulkDecisions, ProfileExport, ProfilePage
     @display(description="badges")
     def badge_line(self, profile: PublicProfile) -> str:
         shown = badges_of(profile.badges or (), profile.catalogue)  # type: ignore[attr-defined]
-        return ", ".join(badge.label for badge in shown)
+        more = f" and {len(shown) - BADGES} more" if len(shown) > BADGES else ""
+        return ", ".join(badge.label for badge in shown[:BADGES]) + more
 
     @display(description="since", ordering=F("published_at").asc(nulls_first=True))
     def since(self, profile: PublicProfile) -> SafeString:

@@ -96,6 +96,15 @@ def test_badges_are_all_asked_for(client: Client) -> None:
     assert found(client, badge="nobody's") == set()
 
 
+def test_many_badges_keep_a_row_low(client: Client) -> None:
+    profile_of("One", badges=["ai_prodigy", "all_rounder", "clear_mirror", "deep_listener"])
+
+    text = client.get(LIST).content.decode()
+
+    assert "Clear mirror and 1 more" in text
+    assert "Deep listener</td>" not in text
+
+
 def test_filters_by_level_archetype_and_visibility(client: Client) -> None:
     profile_of("Entry", career_level="entry")
     publish(profile_of("Mid"))
