@@ -85,6 +85,7 @@ def applied() -> list[tuple[str, str]]:
 # Below these stand other tests' migrations.
 DEEPEST = {"assessments": None, "quizbank": "0010_list_indexes"}
 
+
 def steps_down() -> list[tuple[str, str | None]]:
     """Each migration of the two apps, the newest first, as the one that stands before it."""
     loader = MigrationLoader(connection)
