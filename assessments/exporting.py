@@ -21,9 +21,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.models import Member
-from assessments.queries.rows import whole_rows
 from assessments.sections import Rows, exported_sections
 from ops.audit import record
+from ops.rows import whole_rows
 
 # Kept in memory up to so many bytes, then on disk.
 IN_MEMORY = 8 * 1024 * 1024

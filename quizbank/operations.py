@@ -11,6 +11,7 @@ from ops.registry import (
     Parameter,
     PartitionedTable,
     PersonalData,
+    PersonSection,
     Schedule,
     register,
 )
@@ -229,4 +230,32 @@ register(
         about="Compares the questions whose stem changed since with the whole bank.",
     ),
     Schedule("find-similar-questions", "find_similar_questions", Every(timedelta(hours=1))),
+)
+
+register(
+    MaterializedView(
+        "user_daily_stats",
+        "Members by day",
+        model="quizbank.UserDailyStat",
+        reads=("answers",),
+        stale_after=timedelta(hours=26),
+    ),
+    # After midnight UTC, when the day is whole; pages add what came since.
+    Schedule("refresh-user-daily-stats", "refresh", Daily(time(0, 20)), target="user_daily_stats"),
+    PersonalData(
+        "user_daily_stats",
+        "Days of learning",
+        "user_id",
+        "keep",
+        reason="Counts by id, until the refresh that follows.",
+    ),
+    PersonSection(
+        "learning",
+        "Learning",
+        permission="quizbank.view_userprogress",
+        view="quizbank.learning.section",
+        template="admin/quizbank/member/learning.html",
+        export="quizbank.learning.exported",
+        position=40,
+    ),
 )

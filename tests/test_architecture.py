@@ -90,6 +90,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.partitions",
         "ops.probes",
         "ops.registry",
+        "ops.rows",
         "ops.runs",
         "ops.spreadsheets",
         "ops.triggers",

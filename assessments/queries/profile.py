@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from assessments.models import ProfileEvent, ProfileSlug, PublicProfile
-from assessments.queries.rows import whole_rows
+from ops.rows import whole_rows
 
 SHOWN = 10
 # Of moderators, not of the person.

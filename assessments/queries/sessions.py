@@ -11,8 +11,8 @@ from django.db.models.functions import Cast
 
 from assessments.models import AssessmentSession, Badge, Member
 from assessments.models.choices import SessionStatus
-from assessments.queries.rows import whole_rows
 from assessments.querysets import MemberQuerySet, key_in
+from ops.rows import whole_rows
 
 SHOWN = 20
 # Large, or of no use in a list.

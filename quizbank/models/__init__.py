@@ -13,7 +13,7 @@ from quizbank.models.quiz_session import AnyQuizSession, ArchivedQuizSession, Qu
 from quizbank.models.report import ProblemReport
 from quizbank.models.revision import QuestionRevision
 from quizbank.models.similarity import QuestionDismissal, QuestionSimilarity, SimilarityCheck
-from quizbank.models.statistics import CategoryStatistic
+from quizbank.models.statistics import CategoryStatistic, UserDailyStat
 from quizbank.models.study import (
     PerformanceSummary,
     QuestionDifficulty,
@@ -52,6 +52,7 @@ __all__ = [
     "StudySession",
     "Subject",
     "UncountedAnswers",
+    "UserDailyStat",
     "UserInteraction",
     "UserProgress",
     "WaitingPool",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from assessments.models import Member
 from quizbank.querysets import CategoryStatisticQuerySet
 
 
@@ -28,3 +29,29 @@ class CategoryStatistic(models.Model):
 
     def __str__(self) -> str:
         return f"{self.exam_code} · {self.category_code}"
+
+
+class UserDailyStat(models.Model):
+    """A row of the materialized view `user_daily_stats`; the days are UTC's."""
+
+    pk = models.CompositePrimaryKey("user_id", "stat_date")
+    user = models.ForeignKey(
+        Member, models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name="member"
+    )
+    stat_date = models.DateField("day")
+    daily_questions = models.PositiveBigIntegerField("answers")
+    daily_correct = models.PositiveBigIntegerField("correct")
+    # From 0 to 1.
+    daily_accuracy = models.DecimalField("accuracy", max_digits=5, decimal_places=4)
+    daily_sessions = models.PositiveBigIntegerField("sessions")
+    daily_time_ms = models.PositiveBigIntegerField("time in ms")
+
+    class Meta:
+        managed = False
+        db_table = "user_daily_stats"
+        verbose_name = "day of a member"
+        verbose_name_plural = "days of members"
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.stat_date}: {self.daily_questions:,} answers"
