@@ -14,8 +14,6 @@ from quizbank.intake import counting, keeping
 from quizbank.models import ImportBatch
 from quizbank.models.importing import CONFIRMABLE, BatchStatus
 
-# Below it nearly every question is like another one.
-LEAST_PERCENT, USUAL_PERCENT = 50, 60
 PREVIEW_LIFETIME = timedelta(days=7)
 
 
@@ -91,9 +89,9 @@ def summarise_interactions(work: Work) -> Result:
 
 
 def find_similar_questions(work: Work) -> Result:
-    percent = int(work.parameters.get("percent") or USUAL_PERCENT)
-    if not LEAST_PERCENT <= percent <= 100:
-        raise Refused(f"The likeness is {LEAST_PERCENT} to 100 percent.")
+    percent = int(work.parameters.get("percent") or comparing.USUAL_PERCENT)
+    if not comparing.LEAST_PERCENT <= percent <= 100:
+        raise Refused(f"The likeness is {comparing.LEAST_PERCENT} to 100 percent.")
     keys = list(comparing.uncompared(percent / 100).values_list("pk", flat=True))
     done = pairs = 0
     for questions, found in comparing.compare_batches(keys, percent / 100):

@@ -216,7 +216,8 @@ register(
         "find_similar_questions",
         "Find similar questions",
         work="quizbank.jobs.find_similar_questions",
-        permission="ops.change_run",
+        permission="quizbank.compare_questionsimilarity",
+        target_type="questionsimilarity",
         priority="low",
         timeout=timedelta(minutes=30),
         parameters=(

@@ -154,6 +154,9 @@ DECLARED = {
         "assessments.export_leaderboardrow", post_only=True, arguments={"name": "technical"}
     ),
     "quizbank_problemreport_decide": Rule("quizbank.change_problemreport", post_only=True),
+    "quizbank_questionsimilarity_compare": Rule(
+        "quizbank.compare_questionsimilarity", post_only=True
+    ),
     "quizbank_questionsimilarity_step": Rule(
         "quizbank.change_questionsimilarity", post_only=True, arguments={"step": "merge"}
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -16,15 +17,16 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from ops.admin.following import run_context
 from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
-from ops.latest import latest_run
+from ops.runs import enqueue
 from quizbank.actions import Refused
 from quizbank.duplicates import comparing, merging, reading
 from quizbank.models import QuestionSimilarity
 
-# Percent; the first one unless another is chosen.
-THRESHOLDS = (60, 70, 80, 90)
+COMPARISON = "find_similar_questions"
+THRESHOLDS = range(comparing.LEAST_PERCENT, 100, 10)
 PAGE, ROWS = 10, 50
 
 
@@ -67,9 +69,10 @@ class QuestionSimilarityAdmin(ReadingAdmin):
     kept = ("changelist",)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.step_view)
+        view = self.admin_site.admin_view
         return [
-            path("<slug:step>/", view, name="quizbank_questionsimilarity_step"),
+            path("compare/", view(self.compare_view), name="quizbank_questionsimilarity_compare"),
+            path("<slug:step>/", view(self.step_view), name="quizbank_questionsimilarity_step"),
             *super().get_urls(),
         ]
 
@@ -93,16 +96,17 @@ class QuestionSimilarityAdmin(ReadingAdmin):
         return TemplateResponse(request, "admin/quizbank/questionsimilarity/page.html", context)
 
     def similar_rows(self, request: HttpRequest) -> dict[str, Any]:
-        asked = request.GET.get("percent", "")
-        percent = int(asked) if asked in map(str, THRESHOLDS) else THRESHOLDS[0]
+        percent = percent_of(request)
         page = Paginator(reading.cluster_keys(percent), PAGE).get_page(request.GET.get("p"))
         return {
             "percent": percent,
             "thresholds": THRESHOLDS,
+            "usual": comparing.USUAL_PERCENT,
             "page": page,
             "clusters": reading.clusters_of(page.object_list),
             "uncompared": comparing.uncompared(percent / 100).count(),
-            "last": latest_run(request.user, "find_similar_questions"),
+            "may_compare": request.user.has_perm("quizbank.compare_questionsimilarity"),
+            **run_context(request.user, [COMPARISON], ""),
         }
 
     def merged_rows(self, request: HttpRequest) -> dict[str, Any]:
@@ -110,6 +114,17 @@ class QuestionSimilarityAdmin(ReadingAdmin):
 
     def dismissed_rows(self, request: HttpRequest) -> dict[str, Any]:
         return {"page": Paginator(reading.dismissals(), ROWS).get_page(request.GET.get("p"))}
+
+    def compare_view(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or not request.user.has_perm(
+            "quizbank.compare_questionsimilarity"
+        ):
+            raise PermissionDenied
+        order = {"percent": min(percent_of(request), comparing.USUAL_PERCENT)}
+        _, created = enqueue(operation=COMPARISON, parameters=order, user=request.user)
+        if not created:
+            self.message_user(request, "They are being compared already.", messages.INFO)
+        return back_to_list(request)
 
     def step_view(self, request: HttpRequest, step: str) -> HttpResponse:
         if request.method != "POST" or not may_decide(request):
@@ -123,10 +138,20 @@ class QuestionSimilarityAdmin(ReadingAdmin):
             self.message_user(request, done, messages.SUCCESS)
         except (Refused, DatabaseError) as error:
             self.message_user(request, f"Nothing was changed: {reason_of(error)}", messages.ERROR)
-        back = redirect("admin:quizbank_questionsimilarity_changelist")
-        tab = {"unmerge": "?show=merged", "restore": "?show=dismissed"}.get(step, "")
-        back["Location"] += tab
-        return back
+        return back_to_list(request)
+
+
+def percent_of(request: HttpRequest) -> int:
+    asked = request.GET.get("percent", "")
+    return int(asked) if asked in map(str, THRESHOLDS) else comparing.USUAL_PERCENT
+
+
+def back_to_list(request: HttpRequest) -> HttpResponse:
+    """Where the form stood: its address has the list's tab, likeness and page."""
+    back = redirect("admin:quizbank_questionsimilarity_changelist")
+    kept = {name: request.GET[name] for name in ("show", "percent", "p") if name in request.GET}
+    back["Location"] += f"?{urlencode(kept)}" if kept else ""
+    return back
 
 
 def may_decide(request: HttpRequest) -> bool:

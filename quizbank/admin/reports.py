@@ -23,6 +23,7 @@ from unfold.decorators import display
 from ops.admin.filters import DayFilter
 from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
+from ops.pages import EstimatedPaginator
 from quizbank.actions import Refused
 from quizbank.admin.report_filters import ReportedExamFilter, StateFilter
 from quizbank.models import (
@@ -80,10 +81,16 @@ class DecisionForm(forms.Form):
         return triage.mark_fixed(revision=given["revision"], **common)
 
 
+class QuestionPaginator(EstimatedPaginator):
+    """A line of the list is a question."""
+
+    noun = "question"
+
+
 @register(ProblemReport)
 class ProblemReportAdmin(ReadingAdmin):
     page_template = "admin/quizbank/problemreport/page.html"
-    list_display = ("question_line", "number", "reason", "use_count", "harm_figure", "last")
+    list_display = ("question_line", "number", "reasons", "use_count", "harm_figure", "last")
     list_filter = (
         StateFilter,
         ("reason", ChoicesDropdownFilter),
@@ -94,6 +101,7 @@ class ProblemReportAdmin(ReadingAdmin):
     list_before_template = "admin/quizbank/problemreport/counts.html"
     list_select_related = ("question",)
     list_per_page = 50
+    paginator = QuestionPaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     search_fields = ("question__stem", "description")
@@ -128,6 +136,10 @@ class ProblemReportAdmin(ReadingAdmin):
     @display(description="reports", ordering="reports")
     def number(self, report: Any) -> str:
         return f"{report.reports:,}"
+
+    @display(description="reasons")
+    def reasons(self, report: Any) -> str:
+        return ", ".join(f"{label} {count:,}" for label, count in reading.reasons_of(report))
 
     @display(description="uses", ordering="uses")
     def use_count(self, report: Any) -> str:

@@ -12,6 +12,8 @@ from quizbank.models import Question
 from quizbank.querysets import QuestionQuerySet
 
 BATCH = 500
+# Below the least nearly every question is like another one.
+LEAST_PERCENT, USUAL_PERCENT = 50, 60
 
 
 def uncompared(alike: float) -> QuestionQuerySet:

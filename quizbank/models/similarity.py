@@ -27,8 +27,9 @@ class QuestionSimilarity(models.Model):
 
     class Meta:
         db_table = "question_similarities"
-        verbose_name_plural = "question similarities"
-        default_permissions = ("view", "change")
+        # As people say: a pair is a duplicate, or may be one.
+        verbose_name = "duplicate"
+        default_permissions = ("view", "change", "compare")
         constraints = (
             models.UniqueConstraint(fields=("first", "second"), name="pair_is_similar_once"),
             models.CheckConstraint(

@@ -8,11 +8,12 @@ from django.db.models import BigIntegerField, Count, F, Max, Q, QuerySet, Window
 from django.db.models.functions import Cast, Coalesce, RowNumber
 
 from quizbank.models import ProblemReport, Question, QuestionRevision
-from quizbank.models.report import WAITING, ReportState
+from quizbank.models.report import WAITING, Reason, ReportState
 
 
 def by_question() -> QuerySet[ProblemReport]:
-    """The newest report of each question, with `.reports`, `.uses`, `.harm` and `.newest`.
+    """The newest report of each question, with `.reports`, `.uses`, `.harm` and `.newest`; how many
+    give each reason is in `.error_reports`, `.unclear_reports` and so on.
 
     Filters that are added to it narrow what is counted, too.
     """
@@ -23,8 +24,18 @@ def by_question() -> QuerySet[ProblemReport]:
         reports=Window(Count("pk"), **alike),
         newest=Window(Max("created_at"), **alike),
         uses=uses,
+        **{
+            f"{reason}_reports": Window(Count("pk", filter=Q(reason=reason)), **alike)
+            for reason in Reason.values
+        },
         harm=F("reports") * Cast(uses, BigIntegerField()),
     ).filter(place=1)
+
+
+def reasons_of(report: Any) -> list[tuple[str, int]]:
+    """(label, reports) of a row of `by_question`, the most frequent first."""
+    found = ((reason.label, getattr(report, f"{reason}_reports")) for reason in Reason)
+    return sorted((row for row in found if row[1]), key=lambda row: -row[1])
 
 
 def counts() -> dict[str, int]:

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ops.models import AuditEntry
+from ops.models import AuditEntry, Run
 from ops.work import Refused as WorkRefused
 from ops.work import Work
 from quizbank.actions import Refused
@@ -258,3 +258,20 @@ def test_an_empty_screen_says_so(editing: Client) -> None:
     assert "No question was merged" in text(editing, "?show=merged")
     assert "No pair was found to be two questions." in text(editing, "?show=dismissed")
     assert reverse("admin:quizbank_questionsimilarity_changelist") == LIST
+
+
+def test_the_comparison_is_ordered_once_and_watched(editing: Client, client: Client) -> None:
+    question(STEM), question(ALIKE)
+    order = f"{LIST}compare/?percent=50"
+    assert client.post(order).headers["Location"].startswith("/admin/login/")
+    assert editing.get(order).status_code == 403
+
+    assert editing.post(order).headers["Location"] == f"{LIST}?percent=50"
+    html = unescape(editing.post(order, follow=True).content.decode())
+    (ordered,) = Run.objects.filter(operation="find_similar_questions")
+    assert ordered.parameters == {"percent": 50}
+    assert "being compared already" in html
+    assert f'data-run="/admin/ops/run/{ordered.pk}/state/"' in html
+    assert "Compare now" not in html
+    editing.post(f"/admin/ops/run/{ordered.pk}/cancel/")
+    assert "Compare now" in text(editing)

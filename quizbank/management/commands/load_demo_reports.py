@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from assessments.models import Member
+from ops.runs import enqueue
 from quizbank.actions import publish_question
 from quizbank.models import Choice, ProblemReport, Question
 from quizbank.models.report import Reason
@@ -36,6 +37,8 @@ class Command(BaseCommand):
     def handle(self, **_: Any) -> None:
         with transaction.atomic(), pghistory.context(command="load_demo_reports"):
             made = 0 if ProblemReport.objects.exists() else load_reports() + load_duplicates()
+            if made:
+                enqueue(operation="find_similar_questions")
         self.stdout.write(f"{made} reports and duplicates added.")
 
 
