@@ -18,6 +18,7 @@ from quizbank.models import (
     Answer,
     AnswersSetAside,
     AnyQuizSession,
+    Category,
     InteractionSummary,
     PerformanceSummary,
     ProblemReport,
@@ -29,6 +30,8 @@ from quizbank.models import (
 
 # On the page: the newest sessions, the last days, the bars of their chart.
 SESSIONS, DAYS = 5, 30
+# Under so many percent; as draw_scope has it.
+WEAK = 60
 BAR_STEP, BAR_WIDTH, BAR_HEIGHT = 14, 10, 56
 # Of staff.
 STAFFS_OF_REPORT = {"reviewer_id"}
@@ -48,6 +51,21 @@ BY_DAY = """
     GROUP BY 1
     ORDER BY 1
 """  # Uses index: user_daily_stats_user_id_stat_date_idx, idx_answer_analytics
+
+
+@dataclass(frozen=True)
+class Area:
+    """How a member does in a category; percent."""
+
+    category: Category
+    answered: int
+    correct: int
+    accuracy: float
+
+    @property
+    def is_weak(self) -> bool:
+        """Then sessions of weak areas draw from it."""
+        return self.accuracy < WEAK
 
 
 @dataclass(frozen=True)
@@ -73,12 +91,16 @@ def section(member_id: UUID, user: Any) -> dict[str, Any]:
     """The member page's section; as many queries for much as for nothing."""
     today = timezone.now().astimezone(UTC).date()
     days = days_of(member_id)
+    progress = UserProgress.objects.filter(pk=member_id).first()
+    areas = areas_of(progress.area_stats if progress else {})
     reports = ProblemReport.objects.filter(reporter=member_id)
     studied = StudySession.objects.filter(user=member_id)
     study = studied.aggregate(times=Count("pk"), seconds=Sum("focus_time"))
     return {
         "member_id": member_id,
-        "progress": UserProgress.objects.filter(pk=member_id).first(),
+        "progress": progress,
+        "areas": areas,
+        "weak": sum(1 for each in areas if each.is_weak),
         "performance": PerformanceSummary.objects.filter(pk=member_id).first(),
         "sessions": newest_sessions(member_id),
         "streak": streak_of([each.day for each in days], today),
@@ -86,6 +108,18 @@ def section(member_id: UUID, user: Any) -> dict[str, Any]:
         "study": {"times": study["times"], "hours": (study["seconds"] or 0) / 3_600},
         "reports": reports.count(),
     }
+
+
+def areas_of(stats: Mapping[str, Mapping[str, Any]]) -> list[Area]:
+    """The weakest first, of equals that with more answers; without categories that went."""
+    names = ("code", "name", "exam__code")
+    known = Category.objects.select_related("exam").only(*names).in_bulk(map(int, stats))
+    areas = [
+        Area(category, row["answered"], row["correct"], float(row["accuracy"]))
+        for key, row in stats.items()
+        if (category := known.get(int(key)))
+    ]
+    return sorted(areas, key=lambda each: (each.accuracy, -each.answered, each.category.code))
 
 
 def newest_sessions(member_id: UUID) -> list[AnyQuizSession]:

@@ -109,8 +109,11 @@ class UserProgress(models.Model):
     level = generated(Least(EXPERIENCE / 100 + 1, 100), models.IntegerField())
     accuracy = percent("total_correct", "total_questions")
     # {category code: {"answered": 8, "correct": 6, "accuracy": 75.00}}, of the question's system,
-    # topic and primary category as they were when the answer was counted.
+    # topic and primary category as they were when the answer was counted. As in seed 002, a code
+    # is one topic in whatever exam: categories of several exams add up under a code they share.
     category_stats = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    # The same by category id, where exams are apart: weak areas and the member's page.
+    area_stats = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -41,8 +41,8 @@ ANSWERS = """
     AND s.started_at >= date_trunc('month', now())
 """
 PROGRESS = """
-    INSERT INTO user_progress (user_id, category_stats)
-    SELECT m.id, jsonb_object_agg(c.code, jsonb_build_object('accuracy', (random() * 100)::int))
+    INSERT INTO user_progress (user_id, area_stats)
+    SELECT m.id, jsonb_object_agg(c.id, jsonb_build_object('accuracy', (random() * 100)::int))
     FROM members AS m CROSS JOIN categories AS c
     WHERE m.display_name LIKE 'Bench%' GROUP BY m.id
 """

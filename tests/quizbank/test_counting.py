@@ -40,14 +40,15 @@ def bank() -> list[tuple[UUID, UUID]]:
     return [published(stem=f"Question {n}?") for n in range(10)]
 
 
-def place(question: UUID, *codes: str) -> None:
-    """Into the last of these categories, each below the one before."""
+def place(question: UUID, *codes: str, exam: int | None = None) -> int:
+    """Into the last of these categories, each below the one before; its id."""
     parent = None
     for code in codes:
         parent = value(
-            "INSERT INTO categories (parent_id, kind, code, name, position)"
-            " VALUES (%s, 'topic', %s, %s, 0)"
+            "INSERT INTO categories (exam_id, parent_id, kind, code, name, position)"
+            " VALUES (%s, %s, 'topic', %s, %s, 0)"
             " ON CONFLICT (exam_id, code) DO UPDATE SET name = EXCLUDED.name RETURNING id",
+            exam,
             parent,
             code,
             code,
@@ -58,6 +59,47 @@ def place(question: UUID, *codes: str) -> None:
         question,
         parent,
     )
+    assert parent is not None
+    return parent
+
+
+def test_exams_that_share_a_code_add_up_under_it_and_are_apart_by_category(
+    bank: list[tuple[UUID, UUID]],
+) -> None:
+    ada = learner("Ada")
+    first, second = (
+        value(
+            "INSERT INTO exams (code, title, description) VALUES (%s, 'X', '') RETURNING id", code
+        )
+        for code in ("CCNA", "CCNP")
+    )
+    easy = place(bank[0][0], "OSPF", exam=first)
+    hard = place(bank[1][0], "OSPF", exam=second)
+    shared = place(bank[2][0], "OSPF")
+    session = start(ada, bank[:3])
+    given = [answer(bank[0]), answer(bank[1], right=False), answer(bank[2])]
+    intake.submit_answers(session=session, member=ada, answers=given)
+    count()
+
+    # As seed 002 has it.
+    assert run("SELECT category_stats->'OSPF'->>'accuracy' FROM user_progress") == [("66.67",)]
+    progress = UserProgress.objects.get(user_id=ada)
+    assert {key: row["accuracy"] for key, row in progress.area_stats.items()} == {
+        str(easy): 100, str(hard): 0, str(shared): 100,
+    }  # fmt: skip
+    assert value("SELECT areas FROM draw_scope(%s, 'weak_areas')", ada) == [hard]
+    assert differences() == NONE
+
+
+def test_a_category_that_went_is_no_weak_area(bank: list[tuple[UUID, UUID]]) -> None:
+    ada = learner("Ada")
+    place(bank[0][0], "GONE")
+    session = start(ada, bank[:1])
+    intake.submit_answers(session=session, member=ada, answers=[answer(bank[0], right=False)])
+    count()
+    run("DELETE FROM question_categories")
+    run("DELETE FROM categories")
+    assert value("SELECT areas FROM draw_scope(%s, 'weak_areas')", ada) == []
 
 
 def test_figures_follow_the_answers(bank: list[tuple[UUID, UUID]]) -> None:
@@ -129,7 +171,7 @@ def test_a_recount_finds_and_repairs_what_is_wrong(bank: list[tuple[UUID, UUID]]
     count()
     run("UPDATE question_difficulty SET correct_count = 0 WHERE question_id = %s", bank[0][0])
     run("DELETE FROM question_difficulty WHERE question_id = %s", bank[1][0])
-    run("UPDATE user_progress SET total_questions = 99, category_stats = '{}'")
+    run("UPDATE user_progress SET total_questions = 99, category_stats = '{}', area_stats = '{}'")
     run("DELETE FROM performance_summaries")
     assert differences() == NONE | {
         "question_difficulty": 2,
@@ -148,10 +190,12 @@ def test_a_moved_question_is_a_difference_of_areas(bank: list[tuple[UUID, UUID]]
     intake.submit_answers(session=session, member=ada, answers=[answer(bank[0])])
     count()
     run("DELETE FROM question_categories")
-    place(bank[0][0], "SEC")
+    moved = place(bank[0][0], "SEC")
     assert differences() == NONE | {"user_progress": 1}
     counting.recount_answers(repair=True)
-    assert list(UserProgress.objects.get().category_stats) == ["SEC"]
+    progress = UserProgress.objects.get()
+    assert list(progress.category_stats) == ["SEC"]
+    assert list(progress.area_stats) == [str(moved)]
 
 
 def test_who_is_erased_has_no_figures_and_the_questions_keep_theirs(

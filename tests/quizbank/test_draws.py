@@ -265,9 +265,10 @@ def test_an_adaptive_draw_that_runs_short_says_why(ada: UUID, topic: int) -> Non
 # --- Weak areas ----------------------------------------------------------------------------------
 def progress(member: UUID, **accuracies: float) -> None:
     run(
-        "INSERT INTO user_progress (user_id, category_stats)"
-        " SELECT %s, jsonb_object_agg(code, jsonb_build_object('accuracy', accuracy))"
-        " FROM unnest(%s::text[], %s::numeric[]) AS area (code, accuracy)",
+        "INSERT INTO user_progress (user_id, area_stats)"
+        " SELECT %s, jsonb_object_agg(c.id, jsonb_build_object('accuracy', accuracy))"
+        " FROM unnest(%s::text[], %s::numeric[]) AS area (code, accuracy)"
+        " JOIN categories AS c USING (code)",
         member,
         list(accuracies),
         [float(each) for each in accuracies.values()],
@@ -293,6 +294,6 @@ def test_without_weak_areas_it_says_so(ada: UUID) -> None:
     assert draw(9, "weak_areas", ada) == []
     assert shortage(9, 0, "weak_areas", ada) == "The member has no category under 60 percent."
     assert "takes a member" in str(shortage(9, 0, "weak_areas"))
-    progress(ada, OSPF=10)
     category("OSPF")
+    progress(ada, OSPF=10)
     assert "0 are in the" in str(shortage(9, 0, "weak_areas", ada))

@@ -179,9 +179,9 @@ def test_adaptive_and_weak_areas_draw_what_they_say(ada: UUID) -> None:
     run("INSERT INTO question_categories (question_id, category_id, is_primary)"
         " VALUES (%s, %s, true)", questions[2][0], topic)  # fmt: skip
     run(
-        "INSERT INTO user_progress (user_id, category_stats) VALUES (%s, %s)",
+        "INSERT INTO user_progress (user_id, area_stats) VALUES (%s, %s)",
         ada,
-        '{"OSPF": {"answered": 10, "correct": 5, "accuracy": 50}}',
+        json.dumps({topic: {"answered": 10, "correct": 5, "accuracy": 50}}),
     )
     drawn = {}
     for pattern in ("adaptive", "weak_areas"):

@@ -147,6 +147,36 @@ def test_page_says_how_a_member_learns(ada: UUID) -> None:
     assert "0 of 2" in text
 
 
+def test_page_names_weak_areas_of_each_exam_the_weakest_first(ada: UUID) -> None:
+    strong, weak, gone = (
+        value(
+            "INSERT INTO categories (exam_id, kind, code, name, position)"
+            " VALUES (%s, 'topic', 'OSPF', %s, 0) RETURNING id",
+            exam and value(
+                "INSERT INTO exams (code, title, description) VALUES (%s, 'X', '') RETURNING id",
+                exam,
+            ),
+            name,
+        )
+        for exam, name in (("CCNA", "Strong"), ("CCNP", "Feeble"), ("CCIE", "Lost"))
+    )  # fmt: skip
+    run("DELETE FROM categories WHERE id = %s", gone)
+    stats = {
+        strong: {"answered": 1_500, "correct": 900, "accuracy": 60.00},
+        weak: {"answered": 3, "correct": 1, "accuracy": 33.33},
+        gone: {"answered": 1, "correct": 0, "accuracy": 0},
+    }
+    run("INSERT INTO user_progress (user_id, total_questions, total_correct, area_stats)"
+        " VALUES (%s, 1503, 901, %s)", ada, json.dumps(stats))  # fmt: skip
+
+    text = page(visit_as("moderators"), ada)
+
+    assert "1 of 2 is weak" in text
+    assert text.index("Feeble") < text.index("Strong")
+    assert text.count(">Weak<") == 1
+    assert "900 of 1,500 right" in text
+
+
 def test_page_of_who_never_learned_says_so(ada: UUID) -> None:
     assert "No session of questions yet" in page(visit_as("moderators"), ada)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
@@ -234,9 +235,9 @@ def test_a_draw_of_weak_areas_names_them(sees_members: Client, ada: UUID, topic:
     stocked(2, topic=topic)
     rebuild()
     run(
-        "INSERT INTO user_progress (user_id, category_stats) VALUES (%s, %s)",
+        "INSERT INTO user_progress (user_id, area_stats) VALUES (%s, %s)",
         ada,
-        '{"OSPF": {"accuracy": 10}}',
+        json.dumps({topic: {"accuracy": 10}}),
     )
     page = text(sees_members, f"{LIST}draw/?pattern=weak_areas&count=1&member={ada}")
     assert "Weak areas, under 60 % right: OSPF" in page
