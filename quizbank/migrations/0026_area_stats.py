@@ -24,7 +24,7 @@ def replacing(name: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizbank", "0024_user_daily_stats"),
+        ("quizbank", "0025_call_duplicates_so"),
     ]
 
     operations = [
