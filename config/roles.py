@@ -20,6 +20,9 @@ BANK = (
     "quizbank.questioncategory",
     "quizbank.lightningquestion",
 )
+# Terms are never deleted.
+LEXICON = ("flavors.flavorcategory", "flavors.term")
+TASTINGS = ("flavors.descriptor", "flavors.flavorwheel")
 MEMBERS = (
     "assessments.member",
     "assessments.assessmentsession",
@@ -46,13 +49,16 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.examstatistic": VIEW,
         "quizbank.questionpool": (*VIEW, "rebuild"),
         "assessments.leaderboardrow": VIEW,
+        "flavors.flavorcategory": EDIT,
+        "flavors.term": ("view", "add", "change"),
+        **dict.fromkeys(TASTINGS, EDIT),
     },
     "moderators": {
         "ops.historyentry": VIEW,
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": VIEW,
         "quizbank.questionrevision": VIEW,
-        **dict.fromkeys(MEMBERS, VIEW),
+        **dict.fromkeys((*LEXICON, *MEMBERS), VIEW),
         "quizbank.userprogress": VIEW,
         "assessments.publicprofile": (*VIEW, "moderate", "export"),
         **dict.fromkeys(MODERATION, EDIT),
@@ -72,7 +78,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.itemstatistic": (*VIEW, "compute"),
         "quizbank.examstatistic": VIEW,
         "quizbank.questionpool": VIEW,
-        **dict.fromkeys((*MEMBERS, *MODERATION), VIEW),
+        **dict.fromkeys((*MEMBERS, *MODERATION, *LEXICON, *TASTINGS), VIEW),
         "quizbank.userprogress": VIEW,
         "assessments.member": (*VIEW, "erase", "export"),
         "assessments.publicprofile": (*VIEW, "export"),
@@ -89,7 +95,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
-        **dict.fromkeys((*MEMBERS, *MODERATION), VIEW),
+        **dict.fromkeys((*MEMBERS, *MODERATION, *LEXICON, *TASTINGS), VIEW),
         "quizbank.userprogress": VIEW,
         "assessments.leaderboardrow": (*VIEW, "export"),
         "ops.run": (*OWN, *VIEW),

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "ops.apps.OpsConfig",
     "assessments.apps.AssessmentsConfig",
     "quizbank.apps.QuizbankConfig",
+    "flavors.apps.FlavorsConfig",
 ]
 
 MIDDLEWARE = [

@@ -49,7 +49,7 @@ def test_other_apps_know_of_assessments_only_the_member() -> None:
     assert found <= {"assessments.models"}
 
 
-@pytest.mark.parametrize("app", ["assessments", "quizbank"])
+@pytest.mark.parametrize("app", ["assessments", "quizbank", "flavors"])
 @pytest.mark.parametrize("room", ["models", "querysets.py"])
 def test_models_know_nothing_above_them(app: str, room: str) -> None:
     above = [f"{app}.{name}" for name in ("actions", "admin", "jobs", "importing", "formats")]
@@ -60,13 +60,13 @@ def test_models_know_nothing_above_them(app: str, room: str) -> None:
     assert [file for file in checked if imports_of(file) & set(above)] == []
 
 
-@pytest.mark.parametrize("app", ["assessments", "quizbank"])
+@pytest.mark.parametrize("app", ["assessments", "quizbank", "flavors"])
 def test_nobody_imports_the_admin(app: str) -> None:
     found = [row for row in offenders(app, f"{app}.admin") if "/admin/" not in row]
     assert found == []
 
 
-@pytest.mark.parametrize("app", ["assessments", "quizbank"])
+@pytest.mark.parametrize("app", ["assessments", "quizbank", "flavors"])
 def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
     allowed = {
         "ops.admin.deletion",

@@ -170,6 +170,10 @@ def attach(conn: Connection[Any], archive: PartitionArchive) -> int:
         ).fetchone()
         conn.execute(sql.SQL("ALTER TABLE {} SET SCHEMA public").format(held))
         conn.execute(
+            "SELECT public.copy_own_indexes(%s::regclass, %s::regclass)",
+            [f'public."{archive.table_name}"', back.as_string()],
+        )
+        conn.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})").format(
                 qualified("public", archive.table_name),
                 back,
