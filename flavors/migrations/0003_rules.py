@@ -18,10 +18,7 @@ class Migration(migrations.Migration):
         create_first_partitions("flavor_descriptors", "month", ahead=3),
         migrations.RunSQL(
             (SQL / "descriptor_storage_v1.sql").read_text(),
-            """
-            ALTER TABLE public.descriptor_changes
-                RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_threshold);
-            """,
+            (SQL / "descriptor_storage_v1_down.sql").read_text(),
         ),
         migrations.RunSQL(
             (SQL / "resolve_descriptor_term_v1.sql").read_text(),

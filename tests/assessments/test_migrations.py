@@ -54,7 +54,14 @@ CATALOG = {
 
 
 # Which of them stand follows the clock and the work; a way down leaves them to their table.
-PARTITIONS = "SELECT relname FROM pg_class WHERE relispartition"
+PARTITIONS = """
+    SELECT relname FROM pg_class WHERE relispartition
+    UNION
+    SELECT own.relname FROM pg_index AS i
+    JOIN pg_class AS own ON own.oid = i.indexrelid
+    JOIN pg_class AS part ON part.oid = i.indrelid
+    WHERE part.relispartition
+"""
 
 
 def catalog() -> dict[str, list[tuple[Any, ...]]]:
