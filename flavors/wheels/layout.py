@@ -1,0 +1,171 @@
+"""Where the slices of a wheel stand: angles in degrees clockwise from the top, radii in units of a
+drawing that is 1,000 wide, with the middle at 0, 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flavors.wheels.colors import GREY, REST, Palette, color_for, ink_on, paler
+from flavors.wheels.figures import Slice
+from flavors.wheels.lettering import runs_left, shortened, width_of
+
+# Inner and outer radius of each ring.
+RINGS = {1: (104.0, 232.0), 2: (232.0, 358.0), 3: (358.0, 492.0)}
+# What is thinner is gathered as "others", degrees.
+THINNEST = {1: 3.0, 2: 1.5, 3: 1.1}
+# Between a label and the edge of its slice.
+MARGIN = 7.0
+# A line of text is that much higher than its letters.
+LINE = 1.15
+# An arc that carries a label stays shorter than half a turn.
+WIDEST_ARC = 170.0
+# A term that is not wider is written outwards.
+SPOKE = 22.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`place` is (position, how many) among its siblings as they are drawn."""
+
+    slice: Slice
+    path: tuple[str, ...]
+    start: float
+    end: float
+    fill: str
+    place: tuple[int, int]
+
+    @property
+    def level(self) -> int:
+        return len(self.path)
+
+    @property
+    def span(self) -> float:
+        return self.end - self.start
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end) / 2
+
+    @property
+    def ink(self) -> str:
+        return ink_on(self.fill)
+
+
+@dataclass(frozen=True)
+class Label:
+    """Around the wheel ("arc") or away from its middle ("ray")."""
+
+    text: str
+    size: float
+    way: Literal["arc", "ray"]
+    room: float
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """Sizes to try for each ring, the largest first."""
+
+    sizes: dict[int, Sequence[float]]
+
+
+WIDE = Lettering({1: (24, 21, 18, 16), 2: (18, 16, 14), 3: (16, 14, 12.5)})
+# Where 1,000 units are as wide as a phone.
+NARROW = Lettering({1: (38, 34, 30, 27), 2: (30, 27), 3: (28, 26)})
+
+
+# --- Slices --------------------------------------------------------------------------------------
+def segments_of(wheel: Slice, palette: Palette) -> list[Segment]:
+    """Each category before what is in it."""
+    return list(below(wheel, (), 0.0, 360.0, GREY, palette))
+
+
+def below(
+    parent: Slice,
+    path: tuple[str, ...],
+    start: float,
+    end: float,
+    color: str,
+    palette: Palette,
+) -> Iterator[Segment]:
+    """Children share their parent's angle by their counts, and end exactly where it ends."""
+    shown = gathered(parent, len(path) + 1, end - start)
+    before = 0
+    for number, each in enumerate(shown):
+        here = (*path, each.name)
+        first = start + (end - start) * before / parent.count
+        before += each.count
+        last = end if before == parent.count else start + (end - start) * before / parent.count
+        fill = (
+            paler(color, REST)
+            if each.is_rest
+            else color_for(here, number, each.color, color, palette)
+        )
+        yield Segment(each, here, first, last, fill, (number + 1, len(shown)))
+        yield from below(each, here, first, last, fill, palette)
+
+
+def gathered(parent: Slice, level: int, span: float) -> list[Slice]:
+    """The children that are wide enough, and one for all others and for what has no name."""
+    if not parent.children:
+        return []
+    least = THINNEST[level] * parent.count / span if span else math.inf
+    shown = [each for each in parent.children if each.count >= least]
+    thin = [each for each in parent.children if each.count < least]
+    missing = parent.count - sum(each.count for each in parent.children)
+    if len(thin) == 1 and not missing:
+        return [*shown, *thin]
+    rest = missing + sum(each.count for each in thin)
+    return [*shown, others(rest, len(thin))] if rest else shown
+
+
+def others(count: int, stands_for: int) -> Slice:
+    name = f"{stands_for:,} others" if stands_for else "Others"
+    return Slice(name, count, stands_for=stands_for, is_rest=True)
+
+
+# --- Labels --------------------------------------------------------------------------------------
+def label_for(segment: Segment, lettering: Lettering) -> Label | None:
+    """Whole in the largest size that fits, else shortened in the smallest, else None."""
+    text = segment.slice.name
+    sizes = lettering.sizes[segment.level]
+    for size in sizes:
+        for label in fitting(segment, text, size):
+            return label
+    found = [(way, room_for(segment, way, sizes[-1])) for way in ways(segment, text)]
+    way, room = max(found, key=lambda each: each[1])
+    short = shortened(text, sizes[-1], room)
+    return Label(short, sizes[-1], way, room) if short else None
+
+
+def fitting(segment: Segment, text: str, size: float) -> Iterator[Label]:
+    width = width_of(text, size)
+    for way in ways(segment, text):
+        room = room_for(segment, way, size)
+        if width <= room:
+            yield Label(text, size, way, room)
+
+
+def ways(segment: Segment, text: str) -> tuple[Literal["arc", "ray"], ...]:
+    """Along the arc if it is long; else terms outwards, as spokes."""
+    if runs_left(text):
+        return ("ray",)
+    return ("ray", "arc") if segment.level == 3 and segment.span < SPOKE else ("arc", "ray")
+
+
+def room_for(segment: Segment, way: Literal["arc", "ray"], size: float) -> float:
+    """How wide a text of this size may be; 0 when not even its height fits."""
+    inner, outer = RINGS[segment.level]
+    if way == "arc":
+        if outer - inner < size * LINE:
+            return 0.0
+        # The baseline is the shorter side on top, the tops of the letters are below.
+        radius = (inner + outer) / 2 - size / 2
+        return max(0.0, math.radians(min(segment.span, WIDEST_ARC)) * radius - 2 * MARGIN)
+    half = math.radians(min(segment.span, 180.0) / 2)
+    nearest = size * LINE / 2 / math.sin(half) if half else math.inf
+    begin = max(inner + MARGIN, nearest)
+    # Centred in the ring: what is lost inside is lost outside.
+    return max(0.0, 2 * min(outer - MARGIN - (inner + outer) / 2, (inner + outer) / 2 - begin))
