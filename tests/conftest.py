@@ -12,6 +12,7 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from redis import Redis
 
 from config.services.urls import redis_database, with_redis_database
+from tests import template
 from tests.flushing import keep_through_flushes
 
 
@@ -43,6 +44,15 @@ def empty_redis(own_redis: tuple[Redis, Redis]) -> None:
 def static_folder() -> None:
     """Before the live server starts: whitenoise warns when it is missing."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """The test database is a copy, not migrated from nothing by each process."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.migrated()
 
 
 @pytest.fixture(scope="session", autouse=True)
