@@ -7,7 +7,7 @@ from quizbank.models.interaction import InteractionSummary, UserInteraction
 from quizbank.models.item_statistics import ChoiceStatistic, ExamStatistic, ItemStatistic
 from quizbank.models.lightning import LightningQuestion
 from quizbank.models.placement import QuestionCategory, QuestionExam
-from quizbank.models.pool import QuestionPool, WaitingPool
+from quizbank.models.pool import QuestionPool, QuestionPoolList, WaitingPool
 from quizbank.models.question import Question
 from quizbank.models.quiz_session import AnyQuizSession, ArchivedQuizSession, QuizSession
 from quizbank.models.report import ProblemReport
@@ -45,6 +45,7 @@ __all__ = [
     "QuestionDismissal",
     "QuestionExam",
     "QuestionPool",
+    "QuestionPoolList",
     "QuestionRevision",
     "QuestionSimilarity",
     "QuizSession",

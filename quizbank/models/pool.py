@@ -90,6 +90,40 @@ class QuestionPool(models.Model):
         return f"Pool {self.pk}"
 
 
+class QuestionPoolList(models.Model):
+    """Many pools as a long list, ordered by use: what `pool_list()` makes of a few, kept for draws
+    from an exam or the whole bank, from a difficulty or from a range of 30 percent of success.
+
+    Stretch n of the list belongs to `pools[n]`, begins there at `starts[n]` (from 1), and in the
+    list after `befores[n]`. Only `list_pools()` writes here.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    exam = place_key(Exam)
+    difficulty = models.TextField(choices=Difficulty, null=True)
+    # Percent.
+    lowest = models.IntegerField(null=True)
+    pools = ArrayField(models.BigIntegerField())
+    uses = numbers()
+    starts = numbers()
+    befores = numbers()
+    total = models.IntegerField()
+
+    class Meta:
+        db_table = "question_pool_lists"
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=("exam", "difficulty", "lowest"),
+                nulls_distinct=False,
+                name="pools_are_listed_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"List {self.pk}"
+
+
 class WaitingPool(models.Model):
     """The key of pools whose questions changed since their rebuild: written by the triggers of the
     questions, once a statement, and deleted by the rebuild. Nobody waits for a row of it.

@@ -38,7 +38,7 @@ ANSWERS = """
     SELECT s.id, q, q, s.user_id, random() < 0.6, s.started_at
     FROM quiz_sessions AS s, unnest(s.question_ids) AS q
     WHERE EXISTS (SELECT FROM pg_class WHERE relname = 'answers')
-    AND s.started_at >= date_trunc('month', now())
+    AND s.status = 'abandoned' AND s.started_at >= date_trunc('month', now())
 """
 PROGRESS = """
     INSERT INTO user_progress (user_id, area_stats)

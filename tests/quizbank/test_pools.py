@@ -222,6 +222,38 @@ def test_they_are_rebuilt_daily_and_when_something_changed() -> None:
     }
 
 
+# --- Lists ---------------------------------------------------------------------------------------
+def test_a_list_has_every_question_of_its_pools_the_least_used_first(topic: int) -> None:
+    net = exam("NET")
+    stocked(3, topic=topic, exams=(net,))
+    stocked(2, uses=900, success=55)
+    stocked(4, difficulty="hard", uses=5)
+    rebuild()
+    kept = "SELECT exam_id, total, uses FROM question_pool_lists WHERE lowest IS NULL AND"
+    assert run(f"{kept} difficulty IS NULL ORDER BY total") == [
+        (net, 3, [0]),
+        (None, 9, value("SELECT ARRAY[0, use_level(5), use_level(900)]")),
+    ]
+    assert run(f"{kept} difficulty = 'hard'") == [(None, 4, [value("SELECT use_level(5)")])]
+    assert value(
+        "SELECT bool_and((o.pools, o.uses, o.starts, o.befores, o.total)"
+        " = (l.pools, l.uses, l.starts, l.befores, l.total)) FROM question_pool_lists AS l,"
+        " pool_list(l.exam_id, NULL, NULL, NULL, l.difficulty, NULL, l.lowest, l.lowest + 30) AS o"
+    )
+
+
+def test_a_list_without_a_question_goes() -> None:
+    net = exam("NET")
+    (question,) = stocked(1, exams=(net,))
+    stocked(1)
+    rebuild()
+    run("UPDATE questions SET status = 'retired' WHERE id = %s", question)
+    rebuild()
+    assert run("SELECT exam_id, total FROM question_pool_lists WHERE difficulty IS NULL") == [
+        (None, 1)
+    ]
+
+
 # --- Who -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("role", [ANON, MEMBER])
 @pytest.mark.parametrize(
@@ -229,11 +261,14 @@ def test_they_are_rebuilt_daily_and_when_something_changed() -> None:
     [
         "SELECT * FROM question_pools",
         "SELECT * FROM waiting_question_pools",
+        "SELECT * FROM question_pool_lists",
         "DELETE FROM question_pools",
         "INSERT INTO waiting_question_pools (key) VALUES ('0 0 0 easy')",
         "SELECT rebuild_question_pools()",
         "SELECT rebuild_waiting_pools(1)",
         "SELECT list_all_pools()",
+        "SELECT list_pools('{NULL}')",
+        "SELECT * FROM met_lately(%(bo)s, '{}')",
         "SELECT * FROM draw_questions(%(bo)s, 'filter', '{}', 10)",
         "SELECT * FROM explain_draw(%(bo)s, 'filter', '{}', 10)",
         "SELECT * FROM draw_scope(%(bo)s, 'adaptive')",
