@@ -30,7 +30,16 @@ register(
         "category_statistics",
         "Category statistics",
         model="quizbank.CategoryStatistic",
-        reads=("questions", "question_exams", "exams", "question_categories", "categories"),
+        reads=(
+            "questions",
+            "question_exams",
+            "exams",
+            "question_categories",
+            "categories",
+            "question_difficulty",
+            "user_progress",
+            "problem_reports",
+        ),
         stale_after=timedelta(minutes=30),
     ),
     Schedule(

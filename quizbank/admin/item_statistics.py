@@ -50,10 +50,20 @@ class FlagFilter(SimpleListFilter):
     parameter_name = "flag"
 
     def lookups(self, request: HttpRequest, model_admin: DjangoAdmin[Any]) -> list[tuple[Any, str]]:
-        return [*Flag.choices, ("none", "Nothing to be checked"), ("few", "Too few learners yet")]
+        return [
+            ("any", "Anything to be checked"),
+            *Flag.choices,
+            ("none", "Nothing to be checked"),
+            ("few", "Too few learners yet"),
+            ("unanswered", "Never answered"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
         chosen = self.value()
+        if chosen == "any":
+            return queryset.exclude(item_flags=[])
+        if chosen == "unanswered":
+            return queryset.filter(answered=False)
         if chosen in Flag.values:
             return queryset.filter(item_flags__contains=[chosen])
         if chosen == "none":

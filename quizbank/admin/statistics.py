@@ -1,4 +1,4 @@
-"""What each exam holds: active questions by category, as of the view's last refresh."""
+"""What each exam holds and how it does, by category, as of the view's last refresh."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin as BaseModelAdmin
 from django.contrib.admin import SimpleListFilter, register
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
@@ -36,7 +36,20 @@ class ExamFilter(SimpleListFilter):
 @register(CategoryStatistic)
 class CategoryStatisticAdmin(ReadingAdmin):
     kept = ("changelist",)
-    list_display = ("exam", "category", "total", "premium", "user_generated")
+    list_display = (
+        "exam",
+        "category",
+        "total",
+        "member_count",
+        "answers",
+        "right",
+        "time",
+        "flagged",
+        "unanswered",
+        "reported",
+        "premium",
+        "user_generated",
+    )
     list_display_links = None
     list_filter = (ExamFilter,)
     search_fields = ("exam_code", "category_code")
@@ -64,16 +77,49 @@ class CategoryStatisticAdmin(ReadingAdmin):
 
     @display(description="questions", ordering="total_questions")
     def total(self, row: Any) -> str:
-        """A link, unless the exam or the category went since the last refresh."""
-        if not (row.exam_id and row.category_id):
-            return f"{row.total_questions:,}"
-        query = f"exam={row.exam_id}&category={row.category_id}&status__exact=active"
-        return questions_link(row.total_questions, query)
+        return counted(row, row.total_questions)
 
     @display(description="premium", ordering="premium_questions")
-    def premium(self, row: CategoryStatistic) -> str:
-        return f"{row.premium_questions:,}"
+    def premium(self, row: Any) -> str:
+        return counted(row, row.premium_questions, "&is_premium__exact=1")
 
     @display(description="user generated", ordering="user_questions")
-    def user_generated(self, row: CategoryStatistic) -> str:
-        return f"{row.user_questions:,}"
+    def user_generated(self, row: Any) -> str:
+        return counted(row, row.user_questions, "&is_user_generated__exact=1")
+
+    @display(description="never answered", ordering="unanswered_questions")
+    def unanswered(self, row: Any) -> str:
+        return counted(row, row.unanswered_questions, "&flag=unanswered")
+
+    @display(description="to be checked", ordering="flagged_questions")
+    def flagged(self, row: Any) -> str:
+        return counted(row, row.flagged_questions, "&flag=any")
+
+    @display(description="reported", ordering="reported_questions")
+    def reported(self, row: CategoryStatistic) -> str:
+        return f"{row.reported_questions:,}"
+
+    @display(description="members", ordering="members")
+    def member_count(self, row: CategoryStatistic) -> str:
+        return f"{row.members:,}"
+
+    @display(description="answers", ordering="attempts")
+    def answers(self, row: CategoryStatistic) -> str:
+        return f"{row.attempts:,}"
+
+    @display(description="right", ordering=F("accuracy").asc(nulls_last=True))
+    def right(self, row: CategoryStatistic) -> str:
+        return "" if row.accuracy is None else f"{row.accuracy:.0f} %"
+
+    @display(description="average time", ordering=F("average_time").asc(nulls_last=True))
+    def time(self, row: CategoryStatistic) -> str:
+        return "" if row.average_time is None else f"{row.average_time:,} s"
+
+
+def counted(row: Any, count: int, more: str = "") -> str:
+    """A link to the questions, unless the exam or the category went since the last refresh."""
+    if not (count and row.exam_id and row.category_id):
+        return f"{count:,}"
+    return questions_link(
+        count, f"exam={row.exam_id}&category={row.category_id}&status__exact=active{more}"
+    )

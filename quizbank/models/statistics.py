@@ -9,7 +9,8 @@ from quizbank.querysets import CategoryStatisticQuerySet
 
 
 class CategoryStatistic(models.Model):
-    """A row of the materialized view `category_statistics`: the active questions of an exam."""
+    """A row of the materialized view `category_statistics`: an exam's active questions in one
+    category, and how they do."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     exam_code = models.TextField("exam")
@@ -17,6 +18,13 @@ class CategoryStatistic(models.Model):
     total_questions = models.PositiveBigIntegerField("questions")
     premium_questions = models.PositiveBigIntegerField("premium")
     user_questions = models.PositiveBigIntegerField("user generated")
+    unanswered_questions = models.PositiveBigIntegerField("never answered")
+    flagged_questions = models.PositiveBigIntegerField("to be checked")
+    reported_questions = models.PositiveBigIntegerField("reported")
+    attempts = models.PositiveBigIntegerField("answers")
+    accuracy = models.DecimalField("right, %", max_digits=5, decimal_places=2, null=True)
+    average_time = models.PositiveIntegerField("average time in seconds", null=True)
+    members = models.PositiveBigIntegerField()
 
     objects = CategoryStatisticQuerySet.as_manager()
 

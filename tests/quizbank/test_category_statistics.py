@@ -10,6 +10,7 @@ from django.db import connection
 
 from ops.models import Run, ViewState, ViewStatus
 from quizbank.models import CategoryStatistic, Question
+from tests.quizbank.learning import learner, published, run, value
 
 SEED = """
     SELECT e.code, c.code, count(*),
@@ -70,6 +71,50 @@ def test_question_in_two_categories_of_one_code_counts_once(bank: None) -> None:
     execute("SELECT refresh_category_statistics()")
 
     assert sum(CategoryStatistic.objects.values_list("total_questions", flat=True)) == before - 1
+
+
+def test_how_questions_do_is_summed_once_a_question(db: None) -> None:
+    """Of three: answered well, answered badly and flagged, never answered and reported."""
+    ada, bo = learner("Ada"), learner("Bo")
+    (exam,) = execute("INSERT INTO exams (code, title, description) VALUES ('E', 'E', '')"
+                      " RETURNING id")[0]  # fmt: skip
+    own = place_in("OSPF", exam)
+    shared = place_in("OSPF", None)
+    good, bad, fresh = (published(stem=f"Question {n}?")[0] for n in range(3))
+    for question in (good, bad, fresh):
+        run("INSERT INTO question_exams (question_id, exam_id) VALUES (%s, %s)", question, exam)
+        for category, primary in ((own, True), (shared, False)):
+            run("INSERT INTO question_categories (question_id, category_id, is_primary)"
+                " VALUES (%s, %s, %s)", question, category, primary)  # fmt: skip
+    for question, correct, seconds in ((good, 8, 10), (bad, 1, 20)):
+        run("INSERT INTO question_difficulty (question_id, attempt_count, correct_count,"
+            " total_time_ms, timed_count) VALUES (%s, 10, %s, %s, 10)",
+            question, correct, seconds * 10_000)  # fmt: skip
+    run("UPDATE questions SET answered = true WHERE id = ANY (%s)", [good, bad])
+    run("UPDATE questions SET item_flags = '{very_hard}' WHERE id = %s", bad)
+    run("INSERT INTO problem_reports (question_id, reporter_id, reason, description)"
+        " SELECT %s, unnest(%s), 'error', 'It is wrong'", fresh, [ada, bo])  # fmt: skip
+    for member, categories in ((ada, [own, shared]), (bo, [own])):
+        stats = {each: {"answered": 1, "correct": 1, "accuracy": 100} for each in categories}
+        run("INSERT INTO user_progress (user_id, area_stats) VALUES (%s, %s)",
+            member, json.dumps(stats))  # fmt: skip
+
+    execute("SELECT refresh_category_statistics()")
+
+    row = CategoryStatistic.objects.get()
+    assert (row.total_questions, row.unanswered_questions, row.flagged_questions) == (3, 1, 1)
+    assert (row.reported_questions, row.attempts, row.members) == (1, 20, 2)
+    assert (str(row.accuracy), row.average_time) == ("45.00", 15)
+
+
+def place_in(code: str, exam: object) -> int:
+    return value(
+        "INSERT INTO categories (exam_id, kind, code, name, position)"
+        " VALUES (%s, 'topic', %s, %s, 0) RETURNING id",
+        exam,
+        code,
+        code,
+    )
 
 
 def test_others_may_neither_read_nor_refresh_it(db: None) -> None:

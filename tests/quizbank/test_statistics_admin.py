@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ops.models import ViewState
-from quizbank.models import Category, CategoryStatistic
+from quizbank.models import Category, CategoryStatistic, Question
 
 LIST = "/admin/quizbank/categorystatistic/"
 
@@ -71,3 +71,23 @@ def test_list_asks_as_often_for_many_rows_as_for_one(bank: None, editing: Client
     assert CategoryStatistic.objects.count() > 5
 
     assert count("?q=") == count(f"?q={one.category_code}&exam={one.exam_code}")
+
+
+def test_figures_lead_to_their_questions(bank: None, editing: Client) -> None:
+    row = CategoryStatistic.objects.with_names().filter(total_questions=1).first()
+    assert row is not None
+
+    text = page(editing, f"?q={row.category_code}&exam={row.exam_code}")
+
+    assert f"category={row.category_id}&amp;status__exact=active&amp;flag=unanswered" in text
+    questions = "/admin/quizbank/question/?flag="
+    assert editing.get(f"{questions}unanswered").context["cl"].result_count > 0
+    Question.objects.filter(external_id="NET-001").update(item_flags=["very_hard"])
+    assert [
+        each.external_id for each in editing.get(f"{questions}any").context["cl"].result_list
+    ] == ["NET-001"]
+
+
+def test_list_sorts_by_each_figure(bank: None, editing: Client) -> None:
+    for column in range(1, 13):
+        assert "as_of" in editing.get(f"{LIST}?o=-{column}").context
