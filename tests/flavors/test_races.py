@@ -1,0 +1,115 @@
+"""Writers at once: one term for one word, one descriptor a source, no deadlock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+
+from flavors.models import Descriptor, DescriptorChange, Term
+from tests.flavors.tasting import learner
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 5
+INSERT = (
+    "INSERT INTO flavor_descriptors (user_id, source_type, descriptor_text, descriptor_type)"
+    " VALUES (%s, 'quick_tasting', %s, 'aroma')"
+)
+BATCH = "SELECT inserted, duplicate FROM batch_insert_descriptors(%s, %s, 'quick_tasting', %s)"
+
+
+def at_once(*works: Callable[[psycopg.Connection[Any]], Any]) -> list[Any]:
+    """Each on a connection of its own."""
+    barrier = Barrier(len(works))
+    parameters = connection.get_connection_params()
+    wanted = {
+        name: parameters[name]
+        for name in ("dbname", "user", "host", "port", "password")
+        if parameters.get(name)
+    }
+
+    def call(work: Callable[[psycopg.Connection[Any]], Any]) -> Any:
+        with psycopg.connect(**wanted, autocommit=True) as own:
+            barrier.wait(timeout=60)
+            return work(own)
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(call, works))
+
+
+def rows_of(words: list[str]) -> str:
+    return json.dumps([{"descriptor_text": word, "descriptor_type": "aroma"} for word in words])
+
+
+def test_fifty_writers_of_one_new_word_make_one_term() -> None:
+    ada = learner()
+    at_once(*[lambda own, n=n: own.execute(INSERT, [ada, "Lemon" + "!" * n]) for n in range(50)])
+
+    assert Term.objects.count() == 1
+    assert Descriptor.objects.filter(term=Term.objects.get()).count() == 50
+    assert sum(mark.rows for mark in DescriptorChange.objects.all()) == 50
+
+
+def test_batches_with_the_same_new_words_in_opposite_order() -> None:
+    ada = learner()
+    for turn in range(ROUNDS):
+        words = [f"note {turn} {n}" for n in range(300)]
+        orders = (words, words[::-1]) * 2
+        done = at_once(
+            *[
+                lambda own, order=order: own.execute(BATCH, [rows_of(order), ada, None]).fetchone()
+                for order in orders
+            ]
+        )
+        assert done == [(300, 0)] * 4
+        assert Term.objects.count() == 300 * (turn + 1)
+
+
+def test_batches_of_one_source_write_each_descriptor_once() -> None:
+    ada = learner()
+    for turn in range(ROUNDS):
+        words, source = [f"note {turn} {n}" for n in range(100)], uuid4()
+        done = at_once(
+            *[
+                lambda own, order=order, source=source: own.execute(
+                    BATCH, [rows_of(order), ada, source]
+                ).fetchone()
+                for order in (words, words[::-1], words[50:])
+            ]
+        )
+        assert sum(inserted for inserted, _ in done) == 100
+        assert Descriptor.objects.filter(source_id=source).count() == 100
+
+
+def test_single_rows_and_batches_at_once() -> None:
+    ada, words = learner(), [f"note {n}" for n in range(200)]
+
+    def singly(own: psycopg.Connection[Any]) -> None:
+        for word in words[::-1]:
+            own.execute(INSERT, [ada, word])
+
+    at_once(singly, lambda own: own.execute(BATCH, [rows_of(words), ada, None]), singly)
+    assert (Term.objects.count(), Descriptor.objects.count()) == (200, 600)
+
+
+def test_an_erasure_meets_writers_and_nothing_is_left() -> None:
+    ada = learner()
+
+    def write(own: psycopg.Connection[Any]) -> int:
+        for written in range(50):
+            try:
+                own.execute(INSERT, [ada, "lemon"])
+            except psycopg.errors.CheckViolation:
+                return written
+        return 50
+
+    at_once(write, write, lambda own: own.execute("SELECT erase_member(%s)", [ada]))
+    assert not Descriptor.objects.filter(user_id=ada).exists()
