@@ -62,6 +62,22 @@ register(
         about="Forgets scheduled runs that ended more than 90 days ago; people's runs are kept.",
     ),
     Schedule("clean-ledger", "clean_ledger", Weekly(6, time(4, 0)), catch_up="skip"),
+    # Ordered on the lists themselves, by who may see them.
+    Operation(
+        "count_rows",
+        "Count the rows of a list",
+        work="ops.admin.keyset.count_rows",
+        permission="",
+        target_type="list",
+        priority="low",
+        timeout=timedelta(minutes=30),
+        parameters=(
+            Parameter("list", "List", required=True),
+            Parameter("query", "Filters"),
+            Parameter("zone", "Time zone"),
+        ),
+        about="How many rows a long list has, with its filters; the list itself says about.",
+    ),
     Operation(
         "refresh",
         "Refresh a materialized view",

@@ -99,6 +99,7 @@ DECLARED = {
     "ops_auditentry_change": Rule(
         "ops.view_auditentry", refused=(302, 403), own="ops.view_own_auditentry"
     ),
+    "ops_auditentry_count": Rule("ops.view_own_auditentry", post_only=True),
     "ops_run_add": Rule("ops.change_run"),
     "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
     **{

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.admin import ModelAdmin as DjangoAdmin
-from django.contrib.admin import ShowFacets, SimpleListFilter, register, site
+from django.contrib.admin import SimpleListFilter, register, site
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -17,9 +17,9 @@ from django.urls import NoReverseMatch, reverse
 from unfold.decorators import display
 
 from ops.admin.filters import DayFilter
+from ops.admin.keyset import KeysetAdmin
 from ops.admin.reading import ReadingAdmin
 from ops.models import AuditEntry, Run
-from ops.pages import EstimatedPaginator
 from ops.queries import values_in_index
 
 SYSTEM = "system"
@@ -74,22 +74,14 @@ class ThingFilter(IndexedFilter):
 
 
 @register(AuditEntry)
-class AuditAdmin(ReadingAdmin):
+class AuditAdmin(KeysetAdmin, ReadingAdmin):
     page_template = "admin/ops/audit/entry.html"
     list_display = ("when", "person", "what", "thing", "told", "address")
     list_filter = (ActorFilter, ActionFilter, ThingFilter, ("created_at", DayFilter))
     list_filter_submit = True
-    list_per_page = 50
-    show_full_result_count = False
-    # Each would count the whole table.
-    show_facets = ShowFacets.NEVER
-    paginator = EstimatedPaginator
-    ordering = ("-id",)
     search_fields = ("entity_id",)
     search_help_text = "The beginning of a thing's name, its whole id, or a person's login name"
     actions = None
-    # By its key alone: no index serves another order.
-    sortable_by = ()
 
     # --- Who ---------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:

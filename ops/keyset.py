@@ -1,0 +1,166 @@
+"""Pages of a table of any size, by its time-ordered key: newest first, each as quick as the first.
+
+A page is found from a key, never by counting what stands before it. Totals are the planner's guess.
+The admin's part is `ops.admin.keyset`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+
+from ops.keys import midnight
+
+# What holds only for a screen: a filter that no index serves must not read a table to its end.
+PATIENCE = timedelta(seconds=3)
+DIGITS = 4
+
+
+class TooSlow(Exception):
+    """The rows were not found in the time that a screen has."""
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Which page: rows before (`older`) or after (`newer`) a key, which need not be there."""
+
+    side: Literal["first", "older", "newer", "last"] = "first"
+    key: UUID = field(default=UUID(int=0))
+
+
+FIRST, LAST = Pointer("first"), Pointer("last")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Newest first. Empty only if there is no row at all."""
+
+    rows: Sequence[Any] = ()
+    has_newer: bool = False
+    has_older: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.has_newer or self.has_older)
+
+    @property
+    def newer(self) -> str:
+        return f"newer-{self.rows[0].pk}"
+
+    @property
+    def older(self) -> str:
+        return f"older-{self.rows[-1].pk}"
+
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The times of its oldest and newest row, as their keys have them."""
+        return (time_of(self.rows[-1].pk), time_of(self.rows[0].pk)) if self.rows else None
+
+
+def pointer_of(text: str, day: str = "") -> Pointer:
+    """From an address: `last`, `older-<key>`, `newer-<key>`; or the newest row of a day.
+
+    Raises ValueError, in words for a person.
+    """
+    if day:
+        return pointer_to(day)
+    side, _, key = text.partition("-")
+    if text in ("", "first"):
+        return FIRST
+    if text == "last":
+        return LAST
+    try:
+        assert_side(side)
+        return Pointer(side, UUID(key))  # type: ignore[arg-type]
+    except ValueError:
+        raise ValueError("The address names no page of this list.") from None
+
+
+def assert_side(side: str) -> None:
+    if side not in ("older", "newer"):
+        raise ValueError(side)
+
+
+def pointer_to(day: str) -> Pointer:
+    """The page that begins with the newest row of the day or before it, in the person's zone."""
+    try:
+        end = midnight(date.fromisoformat(day.strip()) + timedelta(days=1))
+        milliseconds = int(end.timestamp() * 1000)
+        return Pointer("older", UUID(int=milliseconds << 80))
+    except (ValueError, OverflowError):
+        raise ValueError(f"“{day[:20]}” is no day; write it as 2026-03-31.") from None
+
+
+def time_of(key: UUID) -> datetime:
+    """Of a uuid7."""
+    return datetime.fromtimestamp((key.int >> 80) / 1000, UTC)
+
+
+def page_of(rows: QuerySet[Any], pointer: Pointer, size: int) -> Page:
+    """Two statements, three at an end of the list. Rows that were deleted since do no harm."""
+    rows = rows.order_by()
+    if pointer.side == "newer":
+        found = list(rows.filter(pk__gt=pointer.key).order_by("pk")[: size + 1])
+        if len(found) > size:
+            page = found[:size][::-1]
+            return Page(page, has_newer=True, has_older=is_any(rows, older_than=page[-1].pk))
+        # Its beginning: a page may not be shorter than there are rows.
+        pointer = FIRST
+    if pointer.side == "older":
+        found = list(rows.filter(pk__lt=pointer.key).order_by("-pk")[: size + 1])
+        if found:
+            newer = is_any(rows, newer_than=found[0].pk)
+            return Page(found[:size], has_newer=newer, has_older=len(found) > size)
+        pointer = LAST
+    if pointer.side == "last":
+        found = list(rows.order_by("pk")[: size + 1])
+        return Page(found[:size][::-1], has_newer=len(found) > size)
+    found = list(rows.order_by("-pk")[: size + 1])
+    return Page(found[:size], has_older=len(found) > size)
+
+
+def is_any(
+    rows: QuerySet[Any], *, newer_than: UUID | None = None, older_than: UUID | None = None
+) -> bool:
+    """In the order of the key: the neighbour is found at once."""
+    if newer_than:
+        rows = rows.filter(pk__gt=newer_than).order_by("pk")
+    if older_than:
+        rows = rows.filter(pk__lt=older_than).order_by("-pk")
+    return bool(rows.values_list("pk")[:1])
+
+
+def estimate_of(rows: QuerySet[Any]) -> int:
+    """How many the planner expects, to four digits; it reads no row."""
+    plan = rows.order_by().explain(format="json")
+    expected = int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
+    return round(expected, DIGITS - len(str(expected))) if expected >= 10**DIGITS else expected
+
+
+@contextmanager
+def patience(limit: timedelta = PATIENCE) -> Iterator[None]:
+    """For statements that a screen waits for. Raises TooSlow; nothing in here may write."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            (before,) = cursor.fetchone()
+            set_timeout(cursor, f"{int(limit.total_seconds() * 1000)}ms")
+            yield
+            # In a transaction around this one it would hold on.
+            set_timeout(cursor, before)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != "57014":
+            raise
+        raise TooSlow from error
+
+
+def set_timeout(cursor: Any, value: str) -> None:
+    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [value])
