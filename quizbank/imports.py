@@ -64,9 +64,8 @@ def undo(work: Work) -> Result:
     batch = batch_of(work)
     if work.attempt > 1 and batch.status == BatchStatus.UNDONE:
         return Result("Taken back by the try before.")
-    work.progress(note="taking questions back")
     try:
-        counts = undo_import(batch=batch)
+        counts = undo_import(batch=batch, tell=work.progress)
     except actions.Refused as error:
         raise Refused(str(error)) from error
     return Result(f"{counts['undone']:,} taken back, {counts['kept']:,} kept.", counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from ops.errors import reason_of
 from quizbank.actions import Refused, User
 from quizbank.formats import FormatError
 from quizbank.importing.content import as_keys
-from quizbank.importing.create import copy_rows, create_questions
+from quizbank.importing.copying import copy_rows, table_of
+from quizbank.importing.create import create_questions
 from quizbank.importing.likeness import EXAMINED, possible_duplicates
 from quizbank.importing.plan import STEPS, Plan, Tell, plan_file, silent
 from quizbank.importing.write import (
@@ -23,17 +25,19 @@ from quizbank.importing.write import (
     write_contents,
 )
 from quizbank.models import ImportBatch, ImportItem
-from quizbank.models.importing import CONFIRMABLE, BatchStatus, ItemAction
+from quizbank.models.importing import CONFIRMABLE, BatchStatus
 from quizbank.models.question import label_of
 
 # What a preview lists of each kind; the counts are of all.
 LISTED = 200
-OF_NEW = (
+OF_ITEM = (
     "batch_id",
     "question_id",
     "label",
     "action",
+    "before",
     "differences",
+    "version_before",
     "version_after",
     "note",
     "undo_result",
@@ -149,8 +153,8 @@ def show_preview(batch: ImportBatch, plan: Plan) -> None:
         "changed": [
             {
                 "line": row.parsed.line,
-                "question": str(row.question.pk),
-                "label": str(row.question),
+                "question": str(row.held.pk),
+                "label": str(row.held),
                 "differences": row.differences(),
             }
             for row in plan.changed[:LISTED]
@@ -211,8 +215,7 @@ def confirm_locked(batch: ImportBatch, publish: bool, user: User, tell: Tell) ->
         show_preview(batch, plan)
         return batch
     describe(batch, plan)
-    tell(2, STEPS, f"writing {len(plan.new):,} new and {len(plan.changed):,} changed questions")
-    apply_plan(plan=plan, batch=batch, publish=publish, user=user)
+    apply_plan(plan=plan, batch=batch, publish=publish, user=user, tell=tell)
     tell(3, STEPS, "proving keys and rules")
     connection.check_constraints()
     return batch
@@ -235,44 +238,45 @@ def waiting(batch: ImportBatch) -> ImportBatch:
 
 
 @fresh_plans()
-def apply_plan(*, plan: Plan, batch: ImportBatch, publish: bool, user: User) -> None:
+def apply_plan(
+    *, plan: Plan, batch: ImportBatch, publish: bool, user: User, tell: Tell = silent
+) -> None:
     plan.places.save()
     before = {
-        row.question.pk: {name: as_keys(row.bank[name]) for name in row.names}
+        row.held.pk: {name: as_keys(row.held.content[name]) for name in row.names}
         for row in plan.changed
     }
-    versions = {row.question.pk: row.question.version for row in plan.changed}
+    tell(2, STEPS, f"writing {len(plan.new):,} new questions")
     created = create_questions([as_keys(row.wanted) for row in plan.new], user)
+    tell(2, STEPS, f"writing {len(plan.changed):,} changed questions")
     write_contents(
-        [
-            (row.question, {name: as_keys(row.wanted[name]) for name in row.names})
+        {
+            row.held.pk: {name: as_keys(row.wanted[name]) for name in row.names}
             for row in plan.changed
-        ]
+        }
     )
     keys = [*created, *before]
     reason = f"Import of {batch.file_name}"
     notes = publish_questions(keys, user, reason) if publish else {}
     after = versions_of(keys)
-    ImportItem.objects.bulk_create(
-        ImportItem(
-            batch=batch,
-            question=row.question,
-            label=str(row.question),
-            action=ItemAction.CHANGED,
-            before=before[row.question.pk],
-            differences=row.differences(),
-            version_before=versions[row.question.pk],
-            version_after=after[row.question.pk],
-            note=notes.get(row.question.pk, ""),
-        )
-        for row in plan.changed
+    copy_rows(
+        table_of(ImportItem),
+        OF_ITEM,
+        (
+            (
+                *(batch.pk, row.held.pk, str(row.held), "changed", json.dumps(before[row.held.pk])),
+                *(json.dumps(row.differences()), row.held.version, after[row.held.pk]),
+                *(notes.get(row.held.pk, ""), ""),
+            )
+            for row in plan.changed
+        ),
     )
     labels = [label_of(row.wanted.get("external_id"), row.wanted["stem"]) for row in plan.new]
     copy_rows(
-        ImportItem,
-        OF_NEW,
+        table_of(ImportItem),
+        OF_ITEM,
         (
-            (batch.pk, key, label, "created", "[]", after[key], notes.get(key, ""), "")
+            (batch.pk, key, label, "created", None, "[]", None, after[key], notes.get(key, ""), "")
             for key, label in zip(created, labels, strict=True)
         ),
     )

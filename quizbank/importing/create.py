@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
-from psycopg import sql
 from uuid_utils.compat import uuid7
 
 from quizbank.actions import User
 from quizbank.importing.content import COLUMNS, OF_CHOICE, Content
+from quizbank.importing.copying import copy_rows, table_of
 from quizbank.models import Choice, Question, QuestionCategory, QuestionExam
 
 FOREIGN = {"numbered_by": "numbered_by_id", "subject": "subject_id"}
@@ -27,8 +25,6 @@ DEFAULTS: Content = {
     "is_user_generated": False,
 }
 CHOICE_DEFAULTS: Content = {"is_correct": False, "feedback": ""}
-# The full-text and trigram indexes take the rows in large portions, which is faster.
-PENDING = "SET LOCAL gin_pending_list_limit = '64MB'"
 BRANCHES = """
     WITH RECURSIVE path AS (
         SELECT c.id AS leaf, c.id, c.parent_id, NULL::bigint AS below
@@ -52,7 +48,7 @@ def create_questions(contents: list[Content], user: User) -> list[UUID]:
     keys = [uuid7() for _ in contents]
     pairs = list(zip(keys, contents, strict=True))
     copy_rows(
-        Choice,
+        table_of(Choice),
         ("question_id", "position", *OF_CHOICE),
         (
             (key, position, *(choice.get(name, CHOICE_DEFAULTS.get(name)) for name in OF_CHOICE))
@@ -61,12 +57,12 @@ def create_questions(contents: list[Content], user: User) -> list[UUID]:
         ),
     )
     copy_rows(
-        QuestionExam,
+        table_of(QuestionExam),
         ("question_id", "exam_id"),
         ((key, exam) for key, content in pairs for exam in content.get("exams", ())),
     )
     copy_rows(
-        QuestionCategory,
+        table_of(QuestionCategory),
         ("question_id", "category_id", "is_primary"),
         (
             (key, category, not number)
@@ -82,7 +78,7 @@ def copy_questions(pairs: list[tuple[UUID, Content]], user: User) -> None:
     branches = branches_of({home for _, content in pairs if (home := primary(content))})
     author = user.pk if user else None
     copy_rows(
-        Question,
+        table_of(Question),
         (
             *("id", "author_id", "system_id", "topic_id", "status", "answered"),
             *(FOREIGN.get(name, name) for name in COLUMNS),
@@ -111,16 +107,3 @@ def branches_of(categories: set[int]) -> dict[int | None, tuple[int, int | None]
     with connection.cursor() as cursor:
         cursor.execute(BRANCHES, [list(categories)])
         return {leaf: (root, below) for leaf, root, below in cursor.fetchall()}
-
-
-def copy_rows(model: type[Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    statement = sql.SQL("COPY {table} ({names}) FROM STDIN").format(
-        table=sql.Identifier("public", model._meta.db_table),
-        names=sql.SQL(", ").join(map(sql.Identifier, names)),
-    )
-    with connection.cursor() as cursor:
-        # Through Django's wrappers, which COPY does not pass: it carries the history's context.
-        cursor.execute(PENDING)
-        with connection.wrap_database_errors, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)

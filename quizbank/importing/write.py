@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model
-from psycopg import sql
 
 from quizbank.actions import User
-from quizbank.importing.content import COLUMNS, OF_CHOICE, Content, as_keys
-from quizbank.importing.create import FOREIGN
+from quizbank.importing.content import COLUMNS, OF_CHOICE, Content
+from quizbank.importing.copying import copy_rows, delete_rows, table_of, update_rows
+from quizbank.importing.create import CHOICE_DEFAULTS, FOREIGN, column
 from quizbank.models import (
     Choice,
     Question,
@@ -26,6 +24,8 @@ from quizbank.models import (
 from quizbank.models.question import Status
 
 OF_CHOICE_ROW = ("position", *OF_CHOICE)
+
+type Row = tuple[Any, ...]
 
 
 @contextmanager
@@ -48,71 +48,72 @@ def fresh_plans() -> Iterator[None]:
 
 def columns_of(content: Content) -> dict[str, Any]:
     """The question's own columns in `content`, whose rows are keys."""
-    return {FOREIGN.get(name, name): content[name] for name in COLUMNS if name in content}
+    return {FOREIGN.get(name, name): column(name, content) for name in COLUMNS if name in content}
 
 
-def write_contents(changes: list[tuple[Question, Content]]) -> None:
-    """Replace what each content names; contents with keys instead of rows."""
-    by_names: dict[tuple[str, ...], list[Content]] = defaultdict(list)
-    for question, content in changes:
+def write_contents(changes: dict[UUID, Content]) -> None:
+    """Replace what each content names, by question; contents with keys instead of rows."""
+    by_names: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for question, content in changes.items():
         columns = columns_of(content)
-        by_names[tuple(columns)].append({"id": str(question.pk)} | columns)
-    for rows in by_names.values():
-        update_rows(Question, rows)
-    write_choices({row.pk: content["choices"] for row, content in changes if "choices" in content})
-    write_exams({row.pk: content["exams"] for row, content in changes if "exams" in content})
-    write_categories(
-        {row.pk: content["categories"] for row, content in changes if "categories" in content}
-    )
+        by_names[tuple(columns)].append((question, *columns.values()))
+    for names, rows in by_names.items():
+        if names:
+            update_rows(Question, ("id", *names), rows)
+    for name, write in (
+        ("choices", write_choices),
+        ("exams", write_exams),
+        ("categories", write_categories),
+    ):
+        wanted = {key: content[name] for key, content in changes.items() if name in content}
+        if wanted:
+            write(wanted)
 
 
 def write_choices(wanted: dict[UUID, list[Content]]) -> None:
     """Choices keep their keys, and what the content does not name: first by text, then in order."""
-    rows: dict[UUID, list[Choice]] = defaultdict(list)
-    for choice in Choice.objects.filter(question_id__in=wanted).order_by("position"):
-        rows[choice.question_id].append(choice)
-    updated, created, gone = list[Content](), list[Choice](), list[int]()
+    rows = choices_of(wanted)
+    updated, created, gone = list[Row](), list[Row](), list[int]()
     for question, choices in wanted.items():
         pairs, left = pair_choices(rows[question], choices)
-        gone += [choice.pk for choice in left]
+        gone += [row["id"] for row in left]
         for position, (row, content) in enumerate(pairs, start=1):
+            now = row or CHOICE_DEFAULTS
+            then = now | content | {"position": position}
+            values = tuple(then.get(name) for name in OF_CHOICE_ROW)
             if row is None:
-                created.append(Choice(question_id=question, position=position, **content))
-                continue
-            now = {name: as_keys(getattr(row, name)) for name in OF_CHOICE_ROW}
-            if now | content | {"position": position} != now:
-                updated.append({"id": row.pk} | now | content | {"position": position})
-    Choice.objects.filter(pk__in=gone).delete()
-    update_rows(Choice, updated)
-    Choice.objects.bulk_create(created)
+                created.append((question, *values))
+            elif then != now:
+                updated.append((row["id"], *values))
+    delete_rows(Choice, gone)
+    update_rows(Choice, ("id", *OF_CHOICE_ROW), updated)
+    copy_rows(table_of(Choice), ("question_id", *OF_CHOICE_ROW), created)
 
 
-def update_rows(model: type[Model], rows: list[Content]) -> None:
-    """One statement; each row names its id and the same columns, as JSON has them."""
-    if not rows or len(rows[0]) == 1:
-        return
-    table = sql.Identifier("public", model._meta.db_table)
-    names = [sql.Identifier(name) for name in rows[0] if name != "id"]
-    statement = sql.SQL(
-        "UPDATE {table} AS t SET {pairs}"
-        " FROM pg_catalog.jsonb_populate_recordset(NULL::{table}, %s::jsonb) AS d"
-        " WHERE t.id = d.id"
-    ).format(
-        table=table,
-        pairs=sql.SQL(", ").join(sql.SQL("{0} = d.{0}").format(name) for name in names),
-    )
+def choices_of(questions: Iterable[UUID]) -> dict[UUID, list[Content]]:
+    """As as_keys has them, with `id` and `position`, in their order."""
+    names = ("id", *OF_CHOICE_ROW)
+    found: dict[UUID, list[Content]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(statement.as_string(None), [json.dumps(rows)])
+        cursor.execute(
+            "SELECT question_id, id, position, text, is_correct,"
+            " pg_catalog.trim_scale(fraction)::text, pg_catalog.trim_scale(tolerance)::text,"
+            " feedback FROM public.choices WHERE question_id = ANY (%s) ORDER BY position",
+            [list(questions)],
+        )
+        for question, *values in cursor.fetchall():
+            found[question].append(dict(zip(names, values, strict=True)))
+    return found
 
 
 def pair_choices(
-    rows: list[Choice], wanted: list[Content]
-) -> tuple[list[tuple[Choice | None, Content]], list[Choice]]:
+    rows: list[Content], wanted: list[Content]
+) -> tuple[list[tuple[Content | None, Content]], list[Content]]:
     """Each wanted choice with the row that becomes it, and the rows that are left over."""
     left = list(rows)
-    found: list[Choice | None] = []
+    found: list[Content | None] = []
     for content in wanted:
-        same = next((row for row in left if row.text == content["text"]), None)
+        same = next((row for row in left if row["text"] == content["text"]), None)
         if same:
             left.remove(same)
         found.append(same)
