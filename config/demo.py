@@ -6,6 +6,7 @@ stops only what it started: services that ran before go on running.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -219,6 +220,8 @@ def require_free_port(port: int) -> None:
 
 def prepare(data: Path, write: Write) -> None:
     """Bring the database, the static files, the content and the logins up to date."""
+    # The process is short, and the models between the migrations are a third faster to make.
+    gc.disable()
     write("Migrating the database …")
     call_command("migrate", interactive=False, verbosity=0)
     collect_static(write)

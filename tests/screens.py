@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib import admin
@@ -43,8 +44,13 @@ class Screen:
         return str(row.pk)
 
 
-def screens() -> Iterator[Screen]:
+@cache
+def screens() -> tuple[Screen, ...]:
     """Every pattern of the site and of each registered model, but for the site's last."""
+    return tuple(_screens())
+
+
+def _screens() -> Iterator[Screen]:
     for pattern in admin.site.get_urls():
         if isinstance(pattern, URLPattern) and pattern.name:
             yield screen(pattern, pattern.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 from datetime import UTC, datetime
@@ -43,7 +44,10 @@ def fingerprint() -> str:
 def _make(name: str) -> None:
     """Under another name until it is whole."""
     before = connection.settings_dict["NAME"]
+    # The models between the migrations are a third faster to make so.
+    gc.disable()
     draft = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    gc.enable()
     connection.close()
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = before
     _execute("ALTER DATABASE {} RENAME TO {}", draft, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -194,13 +195,16 @@ def undeclared(screen: Screen) -> str:
     return f"Declare who may open {screen.name!r} in DECLARED of tests/test_permissions.py."
 
 
+held_by = cache(codenames)
+
+
 def may(visitor: str, rule: Rule) -> bool:
     wanted = (rule.permission,) if isinstance(rule.permission, str) else rule.permission
     if visitor in STRANGERS:
         return EVERYBODY in wanted
     if visitor == "superuser" or {STAFF, EVERYBODY} & set(wanted):
         return NOBODY not in wanted
-    held = codenames(visitor) if visitor != "groupless" else set()
+    held = held_by(visitor) if visitor != "groupless" else set()
     return bool(held & {tuple(each.split(".")) for each in wanted})
 
 
@@ -266,15 +270,20 @@ def test_every_address_answers_as_the_matrix_says(clients: dict[str, Client]) ->
     assert state() == before
 
 
+@cache
+def name_of(address: str) -> str:
+    try:
+        return resolve(address).url_name or ""
+    except Resolver404:
+        return "nowhere"
+
+
 def dead_links(visitor: str, answer: HttpResponse) -> list[str]:
     """Links of the page that this person may not follow, or that lead nowhere."""
     rules = {screen.name: rule_of(screen) for screen in screens()}
     found = []
     for address in sorted(set(re.findall(r'href="(/admin/[^"?#]*)', answer.content.decode()))):
-        try:
-            name = resolve(address).url_name or ""
-        except Resolver404:
-            name = "nowhere"
+        name = name_of(address)
         rule = rules.get(name, Rule(EVERYBODY))
         if name == "nowhere" or not (may(visitor, rule) or may(visitor, Rule(rule.own))):
             found.append(f"links to {address}")
