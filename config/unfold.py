@@ -151,6 +151,12 @@ UNFOLD: dict[str, Any] = {
                         "assessments.view_leaderboardrow",
                     ),
                     item(
+                        "Practice leaderboard",
+                        "emoji_events",
+                        "quizbank_practicestanding_changelist",
+                        "assessments.view_leaderboardrow",
+                    ),
+                    item(
                         "Decisions",
                         "gavel",
                         "assessments_profileevent_changelist",

@@ -155,6 +155,8 @@ DECLARED = {
     "assessments_leaderboardrow_export": Rule(
         "assessments.export_leaderboardrow", post_only=True, arguments={"name": "technical"}
     ),
+    "quizbank_practicestanding_changelist": Rule(BOARDS),
+    "quizbank_practicestanding_export": Rule("assessments.export_leaderboardrow", post_only=True),
     "quizbank_problemreport_decide": Rule("quizbank.change_problemreport", post_only=True),
     "quizbank_questionsimilarity_compare": Rule(
         "quizbank.compare_questionsimilarity", post_only=True

@@ -16,6 +16,7 @@ from quizbank.models.similarity import QuestionDismissal, QuestionSimilarity, Si
 from quizbank.models.statistics import CategoryStatistic, UserDailyStat
 from quizbank.models.study import (
     PerformanceSummary,
+    PracticeStanding,
     QuestionDifficulty,
     StudySession,
     UserProgress,
@@ -38,6 +39,7 @@ __all__ = [
     "ItemStatistic",
     "LightningQuestion",
     "PerformanceSummary",
+    "PracticeStanding",
     "ProblemReport",
     "Question",
     "QuestionCategory",

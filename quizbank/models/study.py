@@ -161,9 +161,30 @@ class PerformanceSummary(models.Model):
                 name="performance_counts_fit",
             ),
         )
+        indexes = (
+            # The practice leaderboard.
+            models.Index(
+                F("average_score").desc(),
+                F("total_questions_answered").desc(),
+                "user",
+                name="practice_board",
+                condition=Q(average_score__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.total_questions_answered:,} answers"
+
+
+class PracticeStanding(PerformanceSummary):
+    """As the practice leaderboard shows it; its permissions are those of the leaderboards."""
+
+    class Meta:
+        proxy = True
+        managed = False
+        default_permissions = ()
+        verbose_name = "practice standing"
+        verbose_name_plural = "practice leaderboard"
 
 
 class QuestionDifficulty(models.Model):
