@@ -57,6 +57,9 @@ class CategoryStatisticAdmin(ReadingAdmin):
     show_full_result_count = False
     list_before_template = "admin/quizbank/categorystatistic/as_of.html"
 
+    class Media:
+        css = {"all": ("learning.css",)}  # as Django writes it
+
     def get_queryset(self, request: HttpRequest) -> CategoryStatisticQuerySet:
         return CategoryStatistic.objects.with_names()
 
