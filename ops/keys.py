@@ -9,6 +9,11 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 
+def key_of(text: str | None) -> int | None:
+    """A whole number out of an address; None for what no column of keys could hold."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
 class TimeOrdered(models.Model):
     """Gives `id` (uuid7, from Python or from the database alike) and `created_at` (from `id`)."""
 

@@ -13,6 +13,7 @@ from assessments.models import ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
 from assessments.queries.lists import WAITING, badge_labels, deciders
 from assessments.querysets import ProfileQuerySet
+from ops.admin.filters import KeyFilter
 from ops.queries import values_in_index
 
 type Choices = list[tuple[Any, str]]
@@ -90,20 +91,16 @@ class VisibilityFilter(DropdownFilter):
         return queryset.filter(**kinds.get(self.value(), {}))
 
 
-class DeciderFilter(DropdownFilter):
+class DeciderFilter(KeyFilter, DropdownFilter):
     title = "last decision by"
     parameter_name = "decider"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
         return [(str(user.pk), user.get_username()) for user in deciders()]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[PublicProfile]
-    ) -> QuerySet[PublicProfile]:
+    def narrowed(self, queryset: QuerySet[PublicProfile], key: int) -> QuerySet[PublicProfile]:
         assert isinstance(queryset, ProfileQuerySet)  # noqa: S101  # narrows the type
-        chosen = self.value() or ""
-        known = chosen.isdecimal() and len(chosen) < 10
-        return queryset.decided_by(int(chosen)) if known else queryset
+        return queryset.decided_by(key)
 
 
 class EventActionFilter(DropdownFilter):
@@ -120,7 +117,7 @@ class EventActionFilter(DropdownFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
-class EventActorFilter(DropdownFilter):
+class EventActorFilter(KeyFilter, DropdownFilter):
     title = "person"
     parameter_name = "person"
     OWNER = "owner"
@@ -135,6 +132,7 @@ class EventActorFilter(DropdownFilter):
         # Uses index: profile_event_by_actor.
         if self.value() == self.OWNER:
             return queryset.filter(actor=None)
-        chosen = self.value() or ""
-        known = chosen.isdecimal() and len(chosen) < 10
-        return queryset.filter(actor=int(chosen)) if known else queryset
+        return super().queryset(request, queryset)
+
+    def narrowed(self, queryset: QuerySet[ProfileEvent], key: int) -> QuerySet[ProfileEvent]:
+        return queryset.filter(actor=key)

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from unfold.decorators import display
 
-from ops.admin.filters import DayFilter
+from ops.admin.filters import DayFilter, KeyFilter
 from ops.admin.keyset import KeysetAdmin
 from ops.admin.reading import ReadingAdmin
 from ops.models import AuditEntry, Run
@@ -27,7 +27,7 @@ SYSTEM = "system"
 KEYS = ("run", "operation")
 
 
-class ActorFilter(SimpleListFilter):
+class ActorFilter(KeyFilter):
     """Staff and those who were; for people who see everybody's actions."""
 
     title = "person"
@@ -42,10 +42,12 @@ class ActorFilter(SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[AuditEntry]
     ) -> QuerySet[AuditEntry]:
-        chosen = self.value() or ""
-        if chosen == SYSTEM:
+        if self.value() == SYSTEM:
             return queryset.filter(actor=None)
-        return queryset.filter(actor=int(chosen)) if chosen.isdecimal() else queryset
+        return super().queryset(request, queryset)
+
+    def narrowed(self, queryset: QuerySet[AuditEntry], key: int) -> QuerySet[AuditEntry]:
+        return queryset.filter(actor=key)
 
 
 class IndexedFilter(SimpleListFilter):

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.utils import parse_date_str
 
-from ops.keys import made_between, midnight
+from ops.keys import key_of, made_between, midnight
 from ops.models import Run
 from ops.registry import Operation, declared
 
@@ -48,6 +48,17 @@ class DayFilter(MomentFilter):
         return queryset.filter(made_between(*self.bounds()))
 
 
+class KeyFilter(SimpleListFilter):
+    """By the key of another row; nonsense in the address filters nothing."""
+
+    def narrowed(self, queryset: QuerySet[Any], key: int) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        key = key_of(self.value())
+        return queryset if key is None else self.narrowed(queryset, key)
+
+
 class OperationFilter(SimpleListFilter):
     title = "operation"
     parameter_name = "operation"
@@ -60,7 +71,7 @@ class OperationFilter(SimpleListFilter):
         return queryset.filter(operation=self.value()) if self.value() else queryset
 
 
-class PersonFilter(SimpleListFilter):
+class PersonFilter(KeyFilter):
     """Those who started a run; for people who see all runs."""
 
     title = "person"
@@ -81,7 +92,9 @@ class PersonFilter(SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
-        chosen = self.value() or ""
-        if chosen == self.SYSTEM:
+        if self.value() == self.SYSTEM:
             return queryset.exclude(schedule="")
-        return queryset.filter(requested_by=int(chosen)) if chosen.isdecimal() else queryset
+        return super().queryset(request, queryset)
+
+    def narrowed(self, queryset: QuerySet[Run], key: int) -> QuerySet[Run]:
+        return queryset.filter(requested_by=key)

@@ -25,6 +25,7 @@ from ops.history.reverting import STATE, UNDO, Refused, plan, put_back
 from ops.history.rows import RowChange, Subject, label_of
 from ops.history.signing import Signature, Signatures
 from ops.history.words import Names, RowWords, describe
+from ops.keys import key_of
 
 PER_PAGE = 20
 TITLES = {UNDO: "Undo this change", STATE: "Put back as it was"}
@@ -96,8 +97,8 @@ class HistoryAdmin(ModelAdmin):
             raise PermissionDenied
         asked = request.POST if request.method == "POST" else request.GET
         how = STATE if asked.get("how") == STATE else UNDO
-        number = asked.get("entry", "")
-        entry = timeline.entry(int(number)) if number.isdecimal() and len(number) < 19 else None
+        number = key_of(asked.get("entry"))
+        entry = timeline.entry(number) if number is not None else None
         if entry is None:
             self.message_user(request, "Choose an entry of the history first.", messages.WARNING)
             return redirect(self.history_url(timeline.pk))

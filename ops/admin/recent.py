@@ -24,6 +24,7 @@ from ops.history.recent import Cursor, Filter, Happening, Touched
 from ops.history.rows import Subject, label_of
 from ops.history.signing import Signature, Signatures
 from ops.history.words import Names
+from ops.keys import key_of
 from ops.models import HistoryEntry
 
 # How many objects of an entry the list names; the entry's own page names them all.
@@ -101,13 +102,12 @@ class RecentChanges(ReadingAdmin):
 
     def deleted_view(self, request: HttpRequest) -> HttpResponse:
         subjects = self.allowed(request)
-        kind, before = request.GET.get("model", ""), request.GET.get("before", "")
+        kind, before = request.GET.get("model", ""), key_of(request.GET.get("before"))
         wanted = [s for s in subjects if kind in ("", s.model._meta.label_lower)]
-        number = int(before) if before.isdecimal() and len(before) < 19 else None
         found = [
             (subject, event)
             for subject in wanted
-            for event in reading.deleted(subject, before=number, limit=reading.PAGE + 1)
+            for event in reading.deleted(subject, before=before, limit=reading.PAGE + 1)
         ]
         found.sort(key=lambda row: row[1].pgh_id, reverse=True)
         page = found[: reading.PAGE]

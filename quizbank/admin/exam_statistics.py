@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from unfold.decorators import display
 
 from ops.admin.reading import ReadingAdmin
+from ops.keys import key_of
 from quizbank.admin.item_statistics import may_compute
 from quizbank.exam_report import SHOWN, questions_of, report_as_csv, spread_of, worst_items
 from quizbank.item_statistics import order
@@ -62,11 +63,11 @@ class ExamStatisticAdmin(ReadingAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> ExamStatistic | None:
         """Of an exam without figures, an empty one."""
-        if not object_id.isdecimal() or len(object_id) > 18:
+        if (key := key_of(object_id)) is None:
             return None
         found: QuerySet[ExamStatistic] = ExamStatistic.objects.select_related("exam")
-        statistic = found.filter(pk=int(object_id)).first()
-        exam = None if statistic else Exam.objects.filter(pk=int(object_id)).first()
+        statistic = found.filter(pk=key).first()
+        exam = None if statistic else Exam.objects.filter(pk=key).first()
         return ExamStatistic(exam=exam) if exam else statistic
 
     def page_context(self, request: HttpRequest, obj: ExamStatistic) -> dict[str, Any]:

@@ -9,25 +9,25 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, Func, OuterRef, QuerySet, UUIDField
 from django.http import HttpRequest
 
+from ops.admin.filters import KeyFilter
+from ops.keys import key_of
 from quizbank.models import Category, Exam, Question, QuestionPool, Subject
 from quizbank.querysets import QuestionQuerySet
 
 
-class ExamFilter(SimpleListFilter):
+class ExamFilter(KeyFilter):
     title = "exam"
     parameter_name = "exam"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
         return [(exam.pk, str(exam)) for exam in Exam.objects.all()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        if not (self.value() or "").isdecimal():
-            return queryset
-        placed = Question.exams.through.objects.filter(exam_id=int(self.value() or 0))
+    def narrowed(self, queryset: QuerySet[Any], key: int) -> QuerySet[Any]:
+        placed = Question.exams.through.objects.filter(exam_id=key)
         return queryset.filter(pk__in=placed.values("question_id"))
 
 
-class CategoryFilter(SimpleListFilter):
+class CategoryFilter(KeyFilter):
     """With its subtree."""
 
     title = "category"
@@ -36,31 +36,28 @@ class CategoryFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
         roots = Category.objects.filter(parent=None).order_by("exam__code", "position", "name")
         choices = [(root.pk, str(root)) for root in roots]
-        chosen = request.GET.get("category", "")
-        if chosen.isdecimal() and int(chosen) not in dict(choices):
+        chosen = key_of(request.GET.get("category"))
+        if chosen is not None and chosen not in dict(choices):
             choices += [(c.pk, str(c)) for c in Category.objects.filter(pk=chosen)]
         return choices
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        if not (self.value() or "").isdecimal():
-            return queryset
+    def narrowed(self, queryset: QuerySet[Question], key: int) -> QuerySet[Question]:
         assert isinstance(queryset, QuestionQuerySet)  # noqa: S101  # narrows the type
-        return queryset.below(Category(pk=int(self.value() or 0)))
+        return queryset.below(Category(pk=key))
 
 
-class SubjectFilter(SimpleListFilter):
+class SubjectFilter(KeyFilter):
     title = "subject"
     parameter_name = "subject"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
         return [(subject.pk, str(subject)) for subject in Subject.objects.all()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        chosen = (self.value() or "").isdecimal()
-        return queryset.filter(subject_id=int(self.value() or 0)) if chosen else queryset
+    def narrowed(self, queryset: QuerySet[Question], key: int) -> QuerySet[Question]:
+        return queryset.filter(subject_id=key)
 
 
-class AuthorFilter(SimpleListFilter):
+class AuthorFilter(KeyFilter):
     """Those who wrote a question."""
 
     title = "author"
@@ -73,9 +70,8 @@ class AuthorFilter(SimpleListFilter):
             for user in User.objects.filter(wrote).order_by("username")
         ]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        chosen = (self.value() or "").isdecimal()
-        return queryset.filter(author_id=int(self.value() or 0)) if chosen else queryset
+    def narrowed(self, queryset: QuerySet[Question], key: int) -> QuerySet[Question]:
+        return queryset.filter(author_id=key)
 
 
 class ChangesFilter(SimpleListFilter):
@@ -118,7 +114,7 @@ class TagFilter(SimpleListFilter):
         return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
 
 
-class PoolFilter(SimpleListFilter):
+class PoolFilter(KeyFilter):
     """The questions of one pool; the screens of pools lead here."""
 
     title = "pool"
@@ -126,11 +122,9 @@ class PoolFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
         chosen = request.GET.get("pool", "")
-        return [(chosen, "The chosen pool")] if chosen.isdecimal() and len(chosen) < 19 else []
+        return [(chosen, "The chosen pool")] if key_of(chosen) is not None else []
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Question]) -> QuerySet[Question]:
-        if not (self.value() or "").isdecimal():
-            return queryset
+    def narrowed(self, queryset: QuerySet[Question], key: int) -> QuerySet[Question]:
         keys = Func(F("question_ids"), function="unnest", output_field=UUIDField())
-        pool = QuestionPool.objects.filter(pk=int(self.value() or 0))
+        pool = QuestionPool.objects.filter(pk=key)
         return queryset.filter(pk__in=pool.values_list(keys, flat=True))

@@ -20,7 +20,7 @@ from unfold.decorators import display
 from ops.admin.following import run_context
 from ops.errors import reason_of
 from quizbank.actions import Refused
-from quizbank.admin.import_forms import UploadForm
+from quizbank.admin.import_forms import FORMATS, UploadForm
 from quizbank.admin.import_lists import lists_of
 from quizbank.formats import FormatError
 from quizbank.importing import (
@@ -186,6 +186,7 @@ class ImportBatchAdmin(ModelAdmin):
             "batch",
             batch=batch,
             title=batch.file_name,
+            format_label=dict(FORMATS).get(batch.format, batch.format),
             media=self.media,
             may_confirm=may_import and batch.status in CONFIRMABLE,
             **work,

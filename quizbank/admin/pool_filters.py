@@ -8,7 +8,9 @@ from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Value
 from django.http import HttpRequest
 
-from quizbank.models import Category, Exam, QuestionPool
+from ops.admin.filters import KeyFilter
+from quizbank.admin.filters import ExamFilter
+from quizbank.models import Category, QuestionPool
 from quizbank.models.quiz_session import MOST_QUESTIONS
 
 # What a session asks for, unless somebody says otherwise.
@@ -23,20 +25,14 @@ def asked(request: HttpRequest) -> int:
     return min(max(number, 1), MOST_QUESTIONS)
 
 
-class ScopeFilter(SimpleListFilter):
+class ScopeFilter(ExamFilter):
     """Chosen in the admin's get_queryset: without an exam, the pools of the whole bank."""
 
-    title = "exam"
-    parameter_name = "exam"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
-        return [(exam.pk, str(exam)) for exam in Exam.objects.all()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def narrowed(self, queryset: QuerySet[Any], key: int) -> QuerySet[Any]:
         return queryset
 
 
-class SystemFilter(SimpleListFilter):
+class SystemFilter(KeyFilter):
     """Those that have pools."""
 
     title = "system"
@@ -47,13 +43,8 @@ class SystemFilter(SimpleListFilter):
         roots = Category.objects.filter(used, parent=None).order_by("exam__code", "position")
         return [(root.pk, str(root)) for root in roots]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or ""
-        return (
-            queryset.filter(system=int(chosen))
-            if chosen.isdecimal() and len(chosen) < 19
-            else queryset
-        )
+    def narrowed(self, queryset: QuerySet[Any], key: int) -> QuerySet[Any]:
+        return queryset.filter(system=key)
 
 
 class AsksFilter(SimpleListFilter):

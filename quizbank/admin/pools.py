@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from ops.admin.reading import ReadingAdmin
+from ops.keys import key_of
 from ops.runs import active_run, enqueue
 from quizbank.admin.exams import questions_link
 from quizbank.admin.pool_filters import AsksFilter, ScopeFilter, ShortFilter, SystemFilter, asked
@@ -98,10 +99,10 @@ class QuestionPoolAdmin(ReadingAdmin):
     # --- One pool ----------------------------------------------------------------------------
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """Of any exam."""
-        if not object_id.isdecimal() or len(object_id) > 18:
+        if (key := key_of(object_id)) is None:
             return None
-        exam = QuestionPool.objects.filter(pk=int(object_id)).values_list("exam").first()
-        return pools_with_state(exam[0]).get(pk=int(object_id)) if exam else None
+        exam = QuestionPool.objects.filter(pk=key).values_list("exam").first()
+        return pools_with_state(exam[0]).get(pk=key) if exam else None
 
     def page_context(self, request: HttpRequest, obj: QuestionPool) -> dict[str, Any]:
         return {
@@ -180,8 +181,7 @@ class QuestionPoolAdmin(ReadingAdmin):
 
 
 def exam_of(request: HttpRequest) -> int | None:
-    chosen = request.GET.get("exam", "")
-    return int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
+    return key_of(request.GET.get("exam"))
 
 
 def tabs(here: str) -> list[tuple[str, str, bool]]:

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
-from quizbank.models import Exam, ProblemReport, QuestionExam
+from quizbank.admin.filters import ExamFilter
+from quizbank.models import ProblemReport, QuestionExam
 from quizbank.models.report import WAITING, ReportState
 
 type Choices = list[tuple[Any, str]]
@@ -51,17 +52,7 @@ class StateFilter(DropdownFilter):
         return queryset.filter(state=chosen) if chosen in ReportState.values else queryset
 
 
-class ReportedExamFilter(DropdownFilter):
-    title = "exam"
-    parameter_name = "exam"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Choices:
-        return [(exam.pk, str(exam)) for exam in Exam.objects.all()]
-
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[ProblemReport]
-    ) -> QuerySet[ProblemReport]:
-        if not (self.value() or "").isdecimal():
-            return queryset
-        placed = QuestionExam.objects.filter(exam_id=int(self.value() or 0))
+class ReportedExamFilter(ExamFilter, DropdownFilter):
+    def narrowed(self, queryset: QuerySet[Any], key: int) -> QuerySet[Any]:
+        placed = QuestionExam.objects.filter(exam_id=key)
         return queryset.filter(question__in=placed.values("question"))

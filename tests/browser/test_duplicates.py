@@ -28,7 +28,7 @@ def test_duplicates_are_merged_or_told_apart_and_both_taken_back(editor_page: Pa
     # Two of three are the same; the third one is not.
     place = group.locator("article")
     other = place.filter(has_text=f"{STEM} here?")
-    other.get_by_label("One of them").uncheck()
+    other.get_by_label("Decide on this one").uncheck()
     place.filter(has_text="there?").get_by_label("Keep").check()
     group.get_by_role("button", name="Same: keep one").click()
     page.get_by_text("retired 1 question.").wait_for()

@@ -21,12 +21,14 @@ from quizbank.actions import Refused
 from quizbank.duplicates import merging, reading
 from quizbank.jobs import find_similar_questions
 from quizbank.models import Question, QuestionDismissal, QuestionSimilarity
-from tests.quizbank.learning import published, run
+from tests.quizbank.learning import learner, plain_answer, plain_session, published, run
 from tests.quizbank.test_question_admin import press
 
 LIST = "/admin/quizbank/questionsimilarity/"
 STEM = "Which routing protocol uses the shortest path first algorithm of Dijkstra?"
 ALIKE = "Which routing protocol uses the shortest path first algorithm by Dijkstra?"
+# What a merge leaves alone.
+STAYING = ("answers", "quiz_sessions", "question_revisions", "problem_reports")
 OTHER = "How many grams of coffee make a cup?"
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,32 @@ def test_a_merge_retires_the_others_and_can_be_undone(editor: User) -> None:
         .values_list("action", flat=True)
     )
     assert list(actions) == ["merge_questions", "unmerge_question"]
+
+
+def test_answers_and_reports_stay_with_the_retired_question(editor: User) -> None:
+    kept, (gone, revision) = question(STEM), published(stem=ALIKE)
+    ada, bo = learner("Ada"), learner("Bo")
+    for member in (ada, bo):
+        plain_answer(plain_session(member), member, question_id=gone, revision_id=revision)
+    run(
+        "INSERT INTO problem_reports (question_id, reporter_id, reason, description)"
+        " VALUES (%s, %s, 'error', 'Another question asks the same.')",
+        gone,
+        ada,
+    )
+    told = [f"SELECT t::text FROM {table} AS t ORDER BY 1" for table in STAYING]
+    before = [run(query) for query in told]
+
+    merging.merge_questions(survivor=kept, duplicates=[gone], user=editor)
+
+    assert [run(query) for query in told] == before
+    assert run(
+        "SELECT q.duplicate_of_id, r.content->>'stem', count(*) FROM answers AS a"
+        " JOIN questions AS q ON q.id = a.question_id"
+        " JOIN question_revisions AS r ON r.id = a.revision_id GROUP BY 1, 2"
+    ) == [(kept, ALIKE, 2)]
+    merging.unmerge_question(question=gone, user=editor)
+    assert [run(query) for query in told] == before
 
 
 def test_a_draft_comes_back_as_a_draft(editor: User) -> None:
