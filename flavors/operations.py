@@ -1,10 +1,89 @@
 from __future__ import annotations
 
-from ops.registry import PartitionedTable, PersonalData, register
+from datetime import timedelta
+
+from ops.registry import (
+    Every,
+    MaterializedView,
+    Operation,
+    PartitionedTable,
+    PersonalData,
+    RollUp,
+    Schedule,
+    register,
+)
 
 register(
     PartitionedTable(
-        "flavor_descriptors", model="flavors.Descriptor", period="month", ahead=3, keep_months=24
+        "flavor_descriptors",
+        model="flavors.Descriptor",
+        period="month",
+        ahead=3,
+        keep_months=24,
+        before_archive="flavors.rollups.prove_month",
+    ),
+)
+
+register(
+    RollUp(
+        "mv_user_descriptor_summary",
+        "Members' descriptors",
+        model="flavors.UserDescriptorSummary",
+        reads=("flavor_descriptors",),
+        stale_after=timedelta(minutes=90),
+        refresh="fold_descriptor_changes",
+        kept_in=("descriptor_member_terms",),
+    ),
+    RollUp(
+        "mv_global_descriptor_stats",
+        "Descriptors of everybody",
+        model="flavors.GlobalDescriptorStat",
+        reads=("flavor_descriptors",),
+        stale_after=timedelta(minutes=90),
+        depends_on=("mv_user_descriptor_summary",),
+        refresh="fold_descriptor_changes",
+        kept_in=("descriptor_term_totals", "descriptor_term_months"),
+    ),
+    RollUp(
+        "mv_wheel_generation_stats",
+        "What wheels are made of",
+        model="flavors.WheelGenerationStat",
+        reads=("flavor_descriptors",),
+        stale_after=timedelta(minutes=90),
+        depends_on=("mv_user_descriptor_summary",),
+        refresh="fold_descriptor_changes",
+        kept_in=("descriptor_months",),
+    ),
+    MaterializedView(
+        "mv_category_descriptor_summary",
+        "Descriptors by category",
+        model="flavors.CategoryDescriptorSummary",
+        reads=("flavor_descriptors", "flavor_categories"),
+        stale_after=timedelta(minutes=90),
+        depends_on=("mv_user_descriptor_summary",),
+    ),
+    Operation(
+        "refresh_descriptor_views",
+        "Refresh the descriptor views",
+        work="flavors.rollups.refresh_if_enough_changed",
+        permission="ops.refresh_viewstatus",
+        about="Starts the refresh of the four views if 100 descriptors changed, or one did an hour"
+        " ago.",
+    ),
+    Schedule(
+        "refresh-descriptor-views",
+        "refresh_descriptor_views",
+        Every(timedelta(minutes=15)),
+        catch_up="skip",
+    ),
+    Operation(
+        "check_descriptor_views",
+        "Check the descriptor views",
+        work="flavors.rollups.check",
+        permission="ops.refresh_viewstatus",
+        timeout=timedelta(hours=1),
+        priority="low",
+        about="Counts all descriptors again, and lists the figures that differ.",
     ),
 )
 
@@ -12,6 +91,7 @@ register(
 register(
     PersonalData("flavor_wheels", "Flavor wheels", "user_id"),
     PersonalData("flavor_descriptors", "Descriptors", "user_id"),
+    PersonalData("descriptor_member_terms", "Descriptors by month", "user_id"),
     PersonalData(
         "descriptor_changes",
         "Descriptors to count again",

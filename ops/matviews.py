@@ -22,7 +22,7 @@ from django.db.models.functions import Cast, Coalesce, Extract
 
 from ops.models import Run, ScheduleState, ViewState, ViewStatus
 from ops.models.run import Status
-from ops.registry import MaterializedView, Schedule, declared
+from ops.registry import MaterializedView, RollUp, Schedule, declared
 from ops.runs import enqueue
 from ops.schedules import next_moment
 from ops.work import NotYet, Refused, Result, Work
@@ -55,12 +55,14 @@ def synchronise_declarations(*, apps: Apps = apps, **_: Any) -> None:
                 reads=list(view.reads),
                 depends_on=list(view.depends_on),
                 stale_after=view.stale_after,
+                refresh_function=view.refresh if isinstance(view, RollUp) else "",
+                kept_in=list(view.kept_in) if isinstance(view, RollUp) else [],
             )
             for view in views.values()
         ],
         update_conflicts=True,
         unique_fields=["name"],
-        update_fields=["reads", "depends_on", "stale_after"],
+        update_fields=["reads", "depends_on", "stale_after", "refresh_function", "kept_in"],
     )
 
 

@@ -159,6 +159,18 @@ class MaterializedView:
 
 
 @dataclass(frozen=True)
+class RollUp(MaterializedView):
+    """A view over tables that are kept incrementally: a refresh costs what changed.
+
+    `refresh` is the SQL function, without arguments, that counts what changed since it was last
+    called; `kept_in` names the tables that it keeps, the largest first.
+    """
+
+    refresh: str = ""
+    kept_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PartitionedTable:
     """Partitioned by range of one uuid7 column, a partition a calendar month or year (UTC).
 
@@ -249,5 +261,6 @@ def register(*declarations: Declaration) -> None:
 
 
 def declared[T](kind: type[T]) -> dict[str, T]:
-    """All declarations of one kind by name, in the order of their registration."""
-    return dict(_declared.get(kind, {}))
+    """All declarations of one kind, and of kinds of it, by name in the order of registration."""
+    kinds = (names for each, names in _declared.items() if issubclass(each, kind))
+    return {name: each for names in kinds for name, each in names.items()}

@@ -2,14 +2,29 @@ from flavors.models.category import FlavorCategory
 from flavors.models.change import DescriptorChange
 from flavors.models.descriptor import Descriptor
 from flavors.models.dismissal import TermDismissal
+from flavors.models.rollup import DescriptorMonth, MemberTerm, TermMonth, TermTotal
+from flavors.models.summary import (
+    CategoryDescriptorSummary,
+    GlobalDescriptorStat,
+    UserDescriptorSummary,
+    WheelGenerationStat,
+)
 from flavors.models.term import Term
 from flavors.models.wheel import FlavorWheel
 
 __all__ = [
+    "CategoryDescriptorSummary",
     "Descriptor",
     "DescriptorChange",
+    "DescriptorMonth",
     "FlavorCategory",
     "FlavorWheel",
+    "GlobalDescriptorStat",
+    "MemberTerm",
     "Term",
     "TermDismissal",
+    "TermMonth",
+    "TermTotal",
+    "UserDescriptorSummary",
+    "WheelGenerationStat",
 ]

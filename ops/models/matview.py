@@ -15,6 +15,9 @@ class ViewState(models.Model):
     reads = ArrayField(models.TextField())
     depends_on = ArrayField(models.TextField())
     stale_after = models.DurationField()
+    # Of a roll-up: what counts its changes, and the tables that it keeps.
+    refresh_function = models.TextField(default="", db_default="")
+    kept_in = ArrayField(models.TextField(), default=list, db_default=[])
     refreshed_at = models.DateTimeField(null=True)
     refreshed_by = models.TextField(default="")
     duration = models.DurationField(null=True)

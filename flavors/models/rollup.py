@@ -1,0 +1,111 @@
+"""What is kept of the descriptors, so that nobody has to count them.
+
+Filled by fold_descriptor_changes(), by the raw term; what a term was merged into, and its category,
+are looked up when read. Of an archived month it stays.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from assessments.models import Member
+from flavors.models.choices import DescriptorType
+from flavors.models.term import Term
+
+
+def key_of(model: Any) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(
+        model, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+
+class Uses(models.Model):
+    """`intensity_sum` is over those `intensity_count` uses that tell an intensity."""
+
+    uses = models.BigIntegerField()
+    ai_uses = models.BigIntegerField()
+    intensity_sum = models.BigIntegerField()
+    intensity_count = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+
+class MemberTerm(models.Model):
+    """A member's uses of a term as one type in one month (UTC)."""
+
+    pk = models.CompositePrimaryKey("term", "user", "descriptor_type", "month")
+    user = key_of(Member)
+    term = key_of(Term)
+    month = models.DateField(help_text="Its first day.")
+    uses = models.IntegerField()
+    ai_uses = models.IntegerField()
+    intensity_sum = models.IntegerField()
+    intensity_count = models.IntegerField()
+    first_used_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    descriptor_type = models.TextField(choices=DescriptorType)
+
+    class Meta:
+        db_table = "descriptor_member_terms"
+        default_permissions = ()
+        indexes = (
+            # A member's wheel, and the count of their months.
+            models.Index(fields=("user", "month"), name="member_terms_of_member"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.month}: {self.uses}"
+
+
+class TermMonth(Uses):
+    """The uses of a term as one type in one month (UTC), and the members that they are of."""
+
+    pk = models.CompositePrimaryKey("term", "descriptor_type", "month")
+    term = key_of(Term)
+    descriptor_type = models.TextField(choices=DescriptorType)
+    month = models.DateField(help_text="Its first day.")
+    members = models.BigIntegerField()
+
+    class Meta(Uses.Meta):
+        db_table = "descriptor_term_months"
+
+    def __str__(self) -> str:
+        return f"{self.month}: {self.uses}"
+
+
+class TermTotal(Uses):
+    """The uses of a term as one type, and the members that they are of."""
+
+    pk = models.CompositePrimaryKey("term", "descriptor_type")
+    term = key_of(Term)
+    descriptor_type = models.TextField(choices=DescriptorType)
+    members = models.BigIntegerField()
+    first_used_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+
+    class Meta(Uses.Meta):
+        db_table = "descriptor_term_totals"
+        indexes = (
+            # The most used terms of a type.
+            models.Index(fields=("descriptor_type", "-uses"), name="term_totals_by_use"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.descriptor_type}: {self.uses}"
+
+
+class DescriptorMonth(Uses):
+    """All descriptors of one month (UTC), and the members that they are of."""
+
+    month = models.DateField(primary_key=True, help_text="Its first day.")
+    members = models.BigIntegerField()
+
+    class Meta(Uses.Meta):
+        db_table = "descriptor_months"
+
+    def __str__(self) -> str:
+        return f"{self.month}: {self.uses}"

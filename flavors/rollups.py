@@ -1,0 +1,71 @@
+"""The descriptor views: refreshed when enough changed, checked, and complete before an archive."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from flavors.models import DescriptorChange
+from ops.matviews import start_refreshes
+from ops.work import Refused, Result, Work
+
+VIEWS = (
+    "mv_user_descriptor_summary",
+    "mv_global_descriptor_stats",
+    "mv_wheel_generation_stats",
+    "mv_category_descriptor_summary",
+)
+# So many changes are worth a refresh at once; fewer wait no longer than this.
+ENOUGH = 100
+LONGEST_WAIT = timedelta(hours=1)
+# A check names no more than these.
+SHOWN = 50
+
+
+def enough_changed() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.should_refresh_views(%s)", [ENOUGH])
+        (enough,) = cursor.fetchone()
+    late = DescriptorChange.objects.filter(added_at__lt=Now() - LONGEST_WAIT)
+    return bool(enough) or late.exists()
+
+
+def refresh_if_enough_changed(work: Work) -> str:
+    """The work of the operation `refresh_descriptor_views`."""
+    if not enough_changed():
+        return f"Fewer than {ENOUGH} descriptors changed: the views wait for more."
+    runs = start_refreshes(names=VIEWS, user=None)
+    return f"{len(runs)} views are being refreshed."
+
+
+def differences() -> list[dict[str, Any]]:
+    """Where what is kept differs from a full count."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM public.check_descriptor_rollups()")
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def check(work: Work) -> Result:
+    """The work of the operation `check_descriptor_views`."""
+    found = differences()
+    if found:
+        return Result(
+            f"{len(found):,} figure{'' if len(found) == 1 else 's'} differ from a full count.",
+            {"differences": found[:SHOWN]},
+        )
+    return Result("Every figure equals a full count.")
+
+
+@transaction.atomic
+def prove_month(first: date, before: date) -> None:
+    """Before a month is archived: the views say what its descriptors say. Raises Refused."""
+    wrong = [row["kept_key"] for row in differences()]
+    if wrong:
+        raise Refused(
+            f"The descriptor views differ from the descriptors in {len(wrong):,} places, such as"
+            f" {wrong[0]}: start “Check the descriptor views”, and archive when it is right."
+        )
