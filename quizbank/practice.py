@@ -44,6 +44,8 @@ BOARD = """
         WINDOW board AS (
             ORDER BY p.average_score DESC
         )
+        ORDER BY p.average_score DESC, p.total_questions_answered DESC, p.user_id
+        LIMIT CASE WHEN %(people)s::uuid[] IS NULL THEN %(limit)s::bigint + %(offset)s END
     ) AS board
     WHERE %(people)s::uuid[] IS NULL OR user_id = ANY (%(people)s)
     ORDER BY average_score DESC, total_questions_answered DESC, user_id
