@@ -249,6 +249,18 @@ def test_undo_keeps_a_question_whose_former_category_is_gone(bank: None) -> None
 
 
 @pytest.mark.django_db
+def test_undo_keeps_a_question_that_another_one_duplicates() -> None:
+    batch = import_file(file_name="pool.json", data=ham(ROW, ROW | {"id": "T1A02"}), exam="T")
+    kept, other = Question.objects.order_by("external_id")
+    Question.objects.filter(pk=other.pk).update(status="retired", duplicate_of=kept)
+
+    assert undo_import(batch=batch) == {"undone": 0, "kept": 2}
+    assert batch.items.get(question=kept).undo_result == (
+        "Kept: another question is its duplicate."
+    )
+
+
+@pytest.mark.django_db
 def test_undo_retires_what_was_answered_since() -> None:
     batch = import_file(file_name="pool.json", data=ham(ROW), publish=True)
     Question.objects.update(answered=True)
