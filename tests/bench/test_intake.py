@@ -6,7 +6,6 @@ Goals: a batch under 10 ms (p95), 5,000 answers a second, figures within 5 secon
 from __future__ import annotations
 
 import random
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -18,6 +17,7 @@ from django.db import connection
 
 from quizbank import intake
 from quizbank.intake import counting
+from tests.bench.figures import spread_of, tell
 
 WRITERS, SIZE = 4, 50
 
@@ -119,14 +119,13 @@ def test_four_writers_and_the_figures_that_follow(
         ((written,),) = run("SELECT count(*) FROM answers")
         wrong = [row.figure for row in counting.recount_answers() if row.different]
 
-    tell("start", [value for took, _ in begun for value in took])
-    tell("batch", [value for took in submitted for value in took])
-    print(f"{written:,} answers: {written / seconds:,.0f} a second")
-    print(f"figures behind by {max(lags, default=0):.1f} s at most")
+    batches = spread_of(value for took in submitted for value in took)
+    tell(
+        "Answers in batches of 50, from 4 writers",
+        ("start of a session", spread_of(value for took, _ in begun for value in took), ""),
+        ("batch", batches, "p95 under 10 ms"),
+        (f"{written:,} answers", f"{written / seconds:,.0f} a second", "5,000"),
+        ("figures behind, at most", f"{max(lags, default=0):.1f} s", "under 5 s"),
+    )
     assert written == len(people) * SIZE
     assert wrong == []
-
-
-def tell(name: str, times: list[float]) -> None:
-    p95 = statistics.quantiles(times, n=100)[94]
-    print(f"{name}: {statistics.median(times):.1f} ms, p95 {p95:.1f} ms")
