@@ -29,6 +29,7 @@ MEMBERS = (
     "assessments.publicprofile",
     "assessments.profileevent",
 )
+LEARNING = ("quizbank.anyquizsession", "quizbank.answer", "quizbank.answerssetaside")
 MODERATION = ("assessments.moderationreason", "assessments.badge", "assessments.reservedword")
 LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
 
@@ -36,6 +37,7 @@ LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "content": {
         "ops.historyentry": VIEW,
+        **dict.fromkeys(LEARNING, VIEW),
         **dict.fromkeys(BANK, EDIT),
         "quizbank.question": PUBLISH,
         "quizbank.questionrevision": VIEW,
@@ -68,7 +70,9 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "ops": {
         "ops.historyentry": VIEW,
+        **dict.fromkeys(LEARNING, VIEW),
         **dict.fromkeys(BANK, VIEW),
+        "quizbank.answerssetaside": ("view", "change"),
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": VIEW,
@@ -92,6 +96,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "analysts": {
         "ops.historyentry": VIEW,
+        **dict.fromkeys(LEARNING, VIEW),
         **dict.fromkeys(BANK, VIEW),
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,

@@ -103,6 +103,21 @@ UNFOLD: dict[str, Any] = {
                         "quizbank_questionpool_changelist",
                         "quizbank.view_questionpool",
                     ),
+                    item(
+                        "Quiz sessions",
+                        "timer",
+                        "quizbank_anyquizsession_changelist",
+                        "quizbank.view_anyquizsession",
+                    ),
+                    item(
+                        "Answers", "checklist", "quizbank_answer_changelist", "quizbank.view_answer"
+                    ),
+                    item(
+                        "Messages set aside",
+                        "mark_email_unread",
+                        "quizbank_answerssetaside_changelist",
+                        "quizbank.view_answerssetaside",
+                    ),
                     item("Exams", "school", "quizbank_exam_changelist", "quizbank.view_exam"),
                     item(
                         "Subjects", "topic", "quizbank_subject_changelist", "quizbank.view_subject"

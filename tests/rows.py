@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -17,6 +18,7 @@ from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProf
 from assessments.models.choices import Action, State
 from ops.models import HistoryEntry
 from quizbank.models import (
+    Answer,
     Category,
     Exam,
     ProblemReport,
@@ -24,6 +26,7 @@ from quizbank.models import (
     QuestionPool,
     QuestionRevision,
     QuestionSimilarity,
+    QuizSession,
 )
 from tests.assessments.people import step
 from tests.quizbank.learning import published
@@ -40,6 +43,16 @@ def report() -> dict[str, Any]:
         "description": "There is something wrong with it.",
         "state": "open",
         **dict.fromkeys(("reviewer", "resolved_at", "fixed_by")),
+    }
+
+
+def judged() -> dict[str, Any]:
+    """Of a question of its own, as it was published."""
+    question, revision = published()
+    return {
+        "question": Question.objects.defer("search").get(pk=question),
+        "revision": QuestionRevision.objects.get(pk=revision),
+        "is_correct": True,
     }
 
 
@@ -77,6 +90,14 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         **{name: [1] for name in ("level_starts", "tier_starts", "level_sizes", "tier_sizes")},
     },
     QuestionSimilarity: pair,
+    Answer: judged,
+    QuizSession: lambda: {
+        "question_ids": [uuid7()],
+        "revision_ids": [uuid7()],
+        "expires_at": timezone.now() + timedelta(hours=4),
+        "answered_count": 0,
+        **dict.fromkeys(("paused_at", "completed_at", "abandon_reason", "score")),
+    },
     ModerationReason: lambda: {"code": f"reason_{next(numbers)}"},
     Badge: lambda: {"code": f"badge_{next(numbers)}"},
 }

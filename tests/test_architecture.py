@@ -73,6 +73,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.admin.filters",
         "ops.admin.following",
         "ops.admin.history",
+        "ops.admin.keyset",
         "ops.admin.reading",
         "ops.audit",
         "ops.constraints",

@@ -25,7 +25,14 @@ from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
 from ops import audit
 from ops.runs import enqueue
-from quizbank.models import ExamStatistic, ImportBatch, ProblemReport, QuestionPool
+from quizbank.models import (
+    AnswersSetAside,
+    ExamStatistic,
+    ImportBatch,
+    ProblemReport,
+    QuestionPool,
+    QuizSession,
+)
 from tests.rows import make_row
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
 
@@ -101,6 +108,14 @@ DECLARED = {
         "ops.view_auditentry", refused=(302, 403), own="ops.view_own_auditentry"
     ),
     "ops_auditentry_count": Rule("ops.view_own_auditentry", post_only=True),
+    **{
+        f"quizbank_{model}_count": Rule(f"quizbank.view_{model}", post_only=True)
+        for model in ("anyquizsession", "answer")
+    },
+    **{
+        f"quizbank_answerssetaside_{step}": Rule("quizbank.change_answerssetaside", post_only=True)
+        for step in ("put_back", "discard")
+    },
     "ops_run_add": Rule("ops.change_run"),
     "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
     **{
@@ -222,7 +237,8 @@ def clients(db: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
-    listed = (ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
+    learning = (AnswersSetAside, QuizSession)
+    listed = (*learning, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.contrib.filters.admin import RangeDateFilter, TextFilter
 from unfold.utils import parse_date_str
 
 from ops.keys import key_of, made_between, midnight
@@ -98,3 +100,27 @@ class PersonFilter(KeyFilter):
 
     def narrowed(self, queryset: QuerySet[Run], key: int) -> QuerySet[Run]:
         return queryset.filter(requested_by=key)
+
+
+class IdFilter(TextFilter):
+    """Rows of one thing, by its whole id; `parameter_name` is the column."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        given = (self.value() or "").strip()
+        if not given:
+            return queryset
+        keys = self.keys(request, given)
+        if not keys:
+            # Counting has nobody to tell.
+            messages.warning(
+                request, f"No {self.title} has {given[:80]} as its id.", fail_silently=True
+            )
+            return queryset.none()
+        name = self.parameter_name
+        return queryset.filter(**{name: keys[0]} if len(keys) == 1 else {f"{name}__in": keys})
+
+    def keys(self, request: HttpRequest, given: str) -> list[UUID]:
+        try:
+            return [UUID(given)]
+        except ValueError:
+            return []

@@ -9,7 +9,7 @@
 
 Newest first, by the key alone. Filters should be served by an index that ends in the key, or keep
 few rows; one that is not is stopped after three seconds, with a message. No search over columns
-without an index; `ops.admin.filters.KeyFilter` takes an id. Do not join (`list_select_related`)
+without an index; `ops.admin.filters.IdFilter` takes an id. Do not join (`list_select_related`)
 what may be missing: an inner join hides the row.
 
 Declare `<app>_<model>_count` in tests/test_permissions.py (post_only, who may view the list).

@@ -1,6 +1,7 @@
 """Importing registers each concept's screens."""
 
 from quizbank.admin import (
+    answers,
     categories,
     duplicates,
     exam_statistics,
@@ -10,11 +11,14 @@ from quizbank.admin import (
     pools,
     practice,
     questions,
+    quiz_sessions,
     reports,
+    set_aside,
     statistics,
 )
 
 __all__ = [
+    "answers",
     "categories",
     "duplicates",
     "exam_statistics",
@@ -24,6 +28,8 @@ __all__ = [
     "pools",
     "practice",
     "questions",
+    "quiz_sessions",
     "reports",
+    "set_aside",
     "statistics",
 ]

@@ -199,7 +199,7 @@ class Consumer:
             connection().xgroup_delconsumer(STREAM, GROUP, self.name)
 
 
-def write_message(message: Message) -> None:
+def write_message(message: Message) -> list[Outcome]:
     key, values = message
     body = json.loads(values["body"])
     outcomes = submit_answers(
@@ -211,6 +211,7 @@ def write_message(message: Message) -> None:
     for outcome in outcomes:
         if outcome.outcome == "refused":
             log.info("answer refused", session=body["session"], reason=outcome.reason)
+    return outcomes
 
 
 def received_at(key: str) -> datetime:

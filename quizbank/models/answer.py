@@ -144,7 +144,7 @@ class AnswersSetAside(models.Model):
         verbose_name = "message set aside"
         verbose_name_plural = "messages set aside"
         ordering = ("-id",)
-        default_permissions = ("view",)
+        default_permissions = ("view", "change")
 
     def __str__(self) -> str:
         return self.reason
