@@ -22,7 +22,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.html import escape
 
-from quizbank.models import Exam, Question
+from quizbank.models import Exam, Question, QuizSession
 from quizbank.models.question import Kind, Status
 from tests.hostile import HOSTILE, poison
 from tests.pages import complaints, form_of
@@ -39,6 +39,8 @@ DECLARED_TEXTS = ("ops_schedulestate_changelist", "ops_partitionarchive_changeli
 def fill() -> None:
     """The demo's bank, and a row of everything else that has a screen."""
     call_command("load_demo")
+    # The view of sessions has a screen; its table has none.
+    make_rows(QuizSession, 1)
     for model in admin.site._registry:
         if model._meta.managed and not model._default_manager.exists():
             make_rows(model, 1)
