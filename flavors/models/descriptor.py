@@ -83,6 +83,10 @@ class Descriptor(TimeOrdered):
         indexes = (
             # Pages and wheels of a member.
             models.Index(fields=("user", "id"), name="descriptor_of_member"),
+            # Wheels of an item.
+            models.Index(
+                fields=("item_name",), name="descriptor_of_item", condition=~Q(item_name="")
+            ),
             # Pages of a term.
             models.Index(fields=("term", "id"), name="descriptor_of_term"),
         )

@@ -46,6 +46,7 @@ class Term(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="aliases",
         verbose_name="merged into",
     )
@@ -94,6 +95,10 @@ class Term(models.Model):
             # Fuzzy search, neighbours, duplicates.
             GinIndex(
                 fields=("normalized_form",), opclasses=("gin_trgm_ops",), name="term_trigrams"
+            ),
+            # The aliases of a term.
+            models.Index(
+                fields=("canonical",), name="term_is_merged", condition=Q(canonical__isnull=False)
             ),
             # Lists by use.
             models.Index(fields=("-usage_count", "id"), name="term_by_use"),
