@@ -19,8 +19,8 @@ MEMBERS, TERMS, MONTHS = 50_000, 200_000, 36
 EACH = 8
 
 NOUNS = """
-    acacia allspice almond amber anise apple apricot artichoke ash asparagus bacon balsam banana bark
-    barley basil beeswax beetroot bergamot biscuit blackberry blackcurrant blossom blueberry bran
+    acacia allspice almond amber anise apple apricot artichoke ash asparagus bacon balsam banana
+    bark barley basil beeswax beetroot bergamot biscuit blackberry blackcurrant blossom blueberry bran
     bread brioche broth butter buttermilk butterscotch cabbage cacao camphor candy caramel caraway
     cardamom cashew cassis cedar celery cereal chamomile charcoal cherry chestnut chicory chocolate
     cider cigar cinnamon citrus clay clove cocoa coconut coffee cola coriander cork cranberry cream
@@ -41,8 +41,8 @@ KINDS = """
     baked bitter black bright brown burnt candied caramelized charred clean cold cooked creamy crisp
     crushed damp dark delicate dried dry dusty earthy faint fermented fleshy floral fresh fried
     fruity grassy green ground heavy herbal hot intense jammy juicy light long lush malty mellow
-    mild milky mossy musty nutty oily old overripe pale pickled plain powdered preserved raw red rich
-    ripe roasted rotten rough rustic salted savory sharp silky smoked smoky smooth soft soggy sour
+    mild milky mossy musty nutty oily old overripe pale pickled plain powdered preserved raw red
+    rich ripe roasted rotten rough rustic salted savory sharp silky smoked smoky smooth soft soggy sour
     spiced spicy stale stewed strong subtle sugared sweet tangy tart tender thick thin toasted
     toasty tropical unripe velvety warm waxy wet white wild woody yellow young zesty
 """.split()  # noqa: SIM905
