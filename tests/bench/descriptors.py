@@ -20,31 +20,33 @@ EACH = 8
 
 NOUNS = """
     acacia allspice almond amber anise apple apricot artichoke ash asparagus bacon balsam banana
-    bark barley basil beeswax beetroot bergamot biscuit blackberry blackcurrant blossom blueberry bran
-    bread brioche broth butter buttermilk butterscotch cabbage cacao camphor candy caramel caraway
-    cardamom cashew cassis cedar celery cereal chamomile charcoal cherry chestnut chicory chocolate
-    cider cigar cinnamon citrus clay clove cocoa coconut coffee cola coriander cork cranberry cream
-    cucumber cumin currant custard dandelion date dill dough earth elderflower espresso eucalyptus
-    fennel fern fig flint flour forest fudge garlic ginger graham grape grapefruit graphite grass
-    guava hay hazelnut heather hemp herbs hibiscus honey honeysuckle hops horseradish iodine iris
-    jasmine juniper kiwi lavender leather lemon lemongrass licorice lilac lime linden lychee
-    macadamia malt mandarin mango maple marmalade marzipan meadow melon milk mint molasses moss
-    mushroom must mustard nectarine nettle nougat nutmeg oak oat olive onion orange oregano paprika
-    passionfruit peach peanut pear peat pecan peony pepper persimmon petrol pie pine pineapple
-    pistachio plum pomegranate popcorn poppy potato prune pumpkin quince radish raisin raspberry
-    resin rhubarb rice rose rosemary rubber rye saffron sage salt sandalwood seaweed sesame sherry
-    slate smoke soap soil soy spice spinach starch strawberry sugar sulfur tamarind tangerine tar
-    tarragon tea thyme tobacco toffee tomato truffle turmeric vanilla vetiver vinegar violet walnut
-    watermelon wax wheat whey wine wood yeast yogurt yuzu
+    bark barley basil beeswax beetroot bergamot biscuit blackberry blackcurrant blossom
+    blueberry bran bread brioche broth butter buttermilk butterscotch cabbage cacao camphor
+    candy caramel caraway cardamom cashew cassis cedar celery cereal chamomile charcoal cherry
+    chestnut chicory chocolate cider cigar cinnamon citrus clay clove cocoa coconut coffee cola
+    coriander cork cranberry cream cucumber cumin currant custard dandelion date dill dough
+    earth elderflower espresso eucalyptus fennel fern fig flint flour forest fudge garlic ginger
+    graham grape grapefruit graphite grass guava hay hazelnut heather hemp herbs hibiscus honey
+    honeysuckle hops horseradish iodine iris jasmine juniper kiwi lavender leather lemon
+    lemongrass licorice lilac lime linden lychee macadamia malt mandarin mango maple marmalade
+    marzipan meadow melon milk mint molasses moss mushroom must mustard nectarine nettle nougat
+    nutmeg oak oat olive onion orange oregano paprika passionfruit peach peanut pear peat pecan
+    peony pepper persimmon petrol pie pine pineapple pistachio plum pomegranate popcorn poppy
+    potato prune pumpkin quince radish raisin raspberry resin rhubarb rice rose rosemary rubber
+    rye saffron sage salt sandalwood seaweed sesame sherry slate smoke soap soil soy spice
+    spinach starch strawberry sugar sulfur tamarind tangerine tar tarragon tea thyme tobacco
+    toffee tomato truffle turmeric vanilla vetiver vinegar violet walnut watermelon wax wheat
+    whey wine wood yeast yogurt yuzu
 """.split()  # noqa: SIM905  # read and changed as text
 KINDS = """
-    baked bitter black bright brown burnt candied caramelized charred clean cold cooked creamy crisp
-    crushed damp dark delicate dried dry dusty earthy faint fermented fleshy floral fresh fried
-    fruity grassy green ground heavy herbal hot intense jammy juicy light long lush malty mellow
-    mild milky mossy musty nutty oily old overripe pale pickled plain powdered preserved raw red
-    rich ripe roasted rotten rough rustic salted savory sharp silky smoked smoky smooth soft soggy sour
-    spiced spicy stale stewed strong subtle sugared sweet tangy tart tender thick thin toasted
-    toasty tropical unripe velvety warm waxy wet white wild woody yellow young zesty
+    baked bitter black bright brown burnt candied caramelized charred clean cold cooked creamy
+    crisp crushed damp dark delicate dried dry dusty earthy faint fermented fleshy floral fresh
+    fried fruity grassy green ground heavy herbal hot intense jammy juicy light long lush malty
+    mellow mild milky mossy musty nutty oily old overripe pale pickled plain powdered preserved
+    raw red rich ripe roasted rotten rough rustic salted savory sharp silky smoked smoky smooth
+    soft soggy sour spiced spicy stale stewed strong subtle sugared sweet tangy tart tender
+    thick thin toasted toasty tropical unripe velvety warm waxy wet white wild woody yellow
+    young zesty
 """.split()  # noqa: SIM905
 BRANCHES = ("Fruity", "Floral", "Sweet", "Nutty", "Spicy", "Roasted", "Green", "Earthy", "Other")
 
