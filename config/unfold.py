@@ -131,6 +131,17 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": "Flavors",
+                "items": [
+                    item(
+                        "Descriptors",
+                        "local_cafe",
+                        "flavors_descriptor_changelist",
+                        "flavors.view_descriptor",
+                    ),
+                ],
+            },
+            {
                 "title": "Members",
                 "items": [
                     item(

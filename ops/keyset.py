@@ -39,13 +39,21 @@ class Pointer:
 FIRST, LAST = Pointer("first"), Pointer("last")
 
 
+# Pages from a key on.
+TURNED = ("newer", "older")
+
+
 @dataclass(frozen=True)
 class Page:
-    """Newest first. Empty only if there is no row at all."""
+    """Newest first. Empty only if there is no row at all, or none as far as was `searched_to`."""
 
     rows: Sequence[Any] = ()
     has_newer: bool = False
     has_older: bool = False
+    # How far the rows were looked through, where that is not to the end of the page or the list.
+    searched_to: UUID | None = None
+    is_upwards: bool = False
+    start: UUID = field(default=UUID(int=1))
 
     @property
     def is_whole(self) -> bool:
@@ -53,11 +61,20 @@ class Page:
 
     @property
     def newer(self) -> str:
-        return f"newer-{self.rows[0].pk}"
+        if self.searched_to and self.is_upwards:
+            return f"newer-{self.searched_to}"
+        # Where nothing was found: what this page started from, itself included.
+        return f"newer-{self.rows[0].pk if self.rows else UUID(int=self.start.int - 1)}"
 
     @property
     def older(self) -> str:
-        return f"older-{self.rows[-1].pk}"
+        if self.searched_to and not self.is_upwards:
+            return f"older-{self.searched_to}"
+        return f"older-{self.rows[-1].pk if self.rows else UUID(int=self.start.int + 1)}"
+
+    @property
+    def searched_at(self) -> datetime | None:
+        return time_of(self.searched_to) if self.searched_to else None
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
@@ -85,7 +102,7 @@ def pointer_of(text: str, day: str = "") -> Pointer:
 
 
 def assert_side(side: str) -> None:
-    if side not in ("older", "newer"):
+    if side not in TURNED:
         raise ValueError(side)
 
 
@@ -125,6 +142,36 @@ def page_of(rows: QuerySet[Any], pointer: Pointer, size: int) -> Page:
         return Page(found[:size][::-1], has_newer=len(found) > size)
     found = list(rows.order_by("-pk")[: size + 1])
     return Page(found[:size], has_older=len(found) > size)
+
+
+def walked_page(
+    rows: QuerySet[Any], every: QuerySet[Any], pointer: Pointer, size: int, reach: int
+) -> Page:
+    """As page_of, for filters that no index serves: of `every` row, which an index has in order of
+    the key, at most `reach` are looked at, and the page says how far that was.
+
+    `rows` are those of `every` that the filters keep.
+    """
+    is_turned, is_upwards = pointer.side in TURNED, pointer.side in ("newer", "last")
+    order, beyond, within = ("pk", "gt", "lte") if is_upwards else ("-pk", "lt", "gte")
+    ahead = {f"pk__{beyond}": pointer.key} if is_turned else {}
+    steps = every.order_by(order).filter(**ahead).values_list("pk", flat=True)
+    edge = next(iter(steps[reach - 1 : reach]), None)
+    ahead |= {f"pk__{within}": edge} if edge else {}
+    found = list(rows.order_by(order).filter(**ahead)[: size + 1])
+    is_full = len(found) > size
+    if pointer.side == "newer" and not is_full and not edge:
+        # Its beginning: a page may not be shorter than there are rows.
+        return walked_page(rows, every, FIRST, size, reach)
+    ways = (is_turned, is_full or edge is not None)
+    return Page(
+        found[:size][::-1] if is_upwards else found[:size],
+        has_newer=ways[is_upwards],
+        has_older=ways[not is_upwards],
+        searched_to=None if is_full else edge,
+        is_upwards=is_upwards,
+        start=pointer.key,
+    )
 
 
 def is_any(

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
+from flavors.models import FlavorCategory, Term
 from ops.models import HistoryEntry
 from quizbank.models import (
     Answer,
@@ -90,6 +91,8 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         **{name: [1] for name in ("level_starts", "tier_starts", "level_sizes", "tier_sizes")},
     },
     QuestionSimilarity: pair,
+    Term: lambda: {"canonical": None},
+    FlavorCategory: lambda: {"parent": None, "color": "#aa3311"},
     Answer: judged,
     QuizSession: lambda: {
         "question_ids": [uuid7()],

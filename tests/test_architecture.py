@@ -75,6 +75,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.admin.history",
         "ops.admin.keyset",
         "ops.admin.reading",
+        "ops.admin.refusals",
         "ops.audit",
         "ops.constraints",
         "ops.erasing",

@@ -23,6 +23,7 @@ from django.urls import Resolver404, resolve
 
 from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
+from flavors.models import Descriptor
 from ops import audit
 from ops.runs import enqueue
 from quizbank.models import (
@@ -116,6 +117,7 @@ DECLARED = {
         f"quizbank_answerssetaside_{step}": Rule("quizbank.change_answerssetaside", post_only=True)
         for step in ("put_back", "discard")
     },
+    "flavors_descriptor_count": Rule("flavors.view_descriptor", post_only=True),
     "ops_run_add": Rule("ops.change_run"),
     "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
     **{
@@ -238,7 +240,7 @@ def clients(db: None) -> dict[str, Client]:
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
     learning = (AnswersSetAside, QuizSession)
-    listed = (*learning, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
+    listed = (*learning, Descriptor, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}

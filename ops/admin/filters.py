@@ -40,6 +40,8 @@ class MomentFilter(RangeDateFilter):
 class DayFilter(MomentFilter):
     """The same on `created_at` of time-ordered keys: a range of the key."""
 
+    by_index = True
+
     def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
         # The column is generated; the library asks for the kind of its values.
         moment = copy(field.output_field)

@@ -8,9 +8,10 @@
         def furnish(self, request, rows): …    # names of other tables, for the whole page at once
 
 Newest first, by the key alone. Filters should be served by an index that ends in the key, or keep
-few rows; one that is not is stopped after three seconds, with a message. No search over columns
-without an index; `ops.admin.filters.IdFilter` takes an id. Do not join (`list_select_related`)
-what may be missing: an inner join hides the row.
+few rows; one that is not is stopped after three seconds, with a message. With a `reach`, filters
+that are not `by_index` look so many rows ahead instead, and the page says how far it saw. No search
+over columns without an index; `ops.admin.filters.IdFilter` takes an id. Do not join
+(`list_select_related`) what may be missing: an inner join hides the row.
 
 Declare `<app>_<model>_count` in tests/test_permissions.py (post_only, who may view the list).
 """
@@ -27,6 +28,7 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets, site
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.test.client import RequestFactory
@@ -35,7 +37,17 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-from ops.keyset import FIRST, Page, TooSlow, estimate_of, page_of, patience, pointer_of
+from ops.keyset import (
+    FIRST,
+    Page,
+    Pointer,
+    TooSlow,
+    estimate_of,
+    page_of,
+    patience,
+    pointer_of,
+    walked_page,
+)
 from ops.models import Run
 from ops.models.run import Status
 from ops.runs import enqueue
@@ -90,13 +102,20 @@ class KeysetChangeList(ChangeList):
             pointer = FIRST
         try:
             with patience():
-                page = page_of(self.queryset, pointer, self.list_per_page)
+                page = self.page_at(request, pointer)
                 return page, 0 if page.is_whole else estimate_of(self.queryset)
         except TooSlow:
             messages.error(
                 request, "These filters take too long to find anything. Narrow them, by days say."
             )
             return Page(), 0
+
+    def page_at(self, request: HttpRequest, pointer: Pointer) -> Page:
+        every = self.model_admin.walked(request, self) if self.model_admin.reach else None
+        if every is None:
+            return page_of(self.queryset, pointer, self.list_per_page)
+        reach = self.model_admin.reach
+        return walked_page(self.queryset, every, pointer, self.list_per_page, reach)
 
     def last_count(self, request: HttpRequest) -> Run | None:
         """That this person asked for. Uses index: run_by_operation."""
@@ -123,6 +142,8 @@ class KeysetAdmin(ModelAdmin):
     show_facets = ShowFacets.NEVER
     # By the key alone: no index serves another order.
     sortable_by = ()
+    # How many rows a page looks through for filters without an index.
+    reach = 0
 
     class Media:
         css = {"all": ("keyset.css",)}
@@ -130,6 +151,22 @@ class KeysetAdmin(ModelAdmin):
 
     def furnish(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """What the columns need of other tables, in a fixed number of queries."""
+
+    def walked(self, request: HttpRequest, changelist: Any) -> QuerySet[Any] | None:
+        """The rows that are kept by index; None if there is nothing else to look for."""
+        used = [spec for spec in changelist.filter_specs if is_used(spec)]
+        searches = bool(changelist.query) and not self.searches_by_index(request)
+        if not searches and all(is_by_index(spec) for spec in used):
+            return None
+        rows = self.get_queryset(request)
+        for spec in filter(is_by_index, used):
+            rows = spec.queryset(request, rows)
+        if changelist.query and not searches:
+            rows, _ = self.get_search_results(request, rows, changelist.query)
+        return rows
+
+    def searches_by_index(self, request: HttpRequest) -> bool:
+        return True
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-pk",)
@@ -175,6 +212,14 @@ class KeysetAdmin(ModelAdmin):
         if not is_new:
             self.message_user(request, "It is being counted already: this is that run.")
         return redirect("admin:ops_run_change", run.pk)
+
+
+def is_used(spec: Any) -> bool:
+    return any(value not in ("", None, [], [""]) for value in spec.used_parameters.values())
+
+
+def is_by_index(spec: Any) -> bool:
+    return bool(getattr(spec, "by_index", False))
 
 
 def count_url(model: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from ops.keyset import (
     patience,
     pointer_of,
     time_of,
+    walked_page,
 )
 from ops.models import AuditEntry, Run
 from ops.models.run import Status
@@ -51,19 +53,21 @@ def key(number: int) -> UUID:
 class Rows:
     """As a queryset of rows with these keys, in memory."""
 
-    def __init__(self, keys: list[UUID]) -> None:
-        self.keys = keys
+    def __init__(self, keys: list[UUID], order: tuple[str, ...] = ("pk",)) -> None:
+        self.keys, self.order = keys, order
 
-    def filter(self, pk__gt: UUID | None = None, pk__lt: UUID | None = None) -> Rows:
-        return Rows(
-            [k for k in self.keys if (not pk__gt or k > pk__gt) and (not pk__lt or k < pk__lt)]
-        )
+    def filter(self, **bounds: UUID) -> Rows:
+        kept = self.keys
+        for name, bound in bounds.items():
+            holds = getattr(operator, name.removeprefix("pk__").replace("te", "e"))
+            kept = [k for k in kept if holds(k, bound)]
+        return Rows(kept, self.order)
 
     def order_by(self, *names: str) -> Rows:
-        return Rows(sorted(self.keys, reverse=names == ("-pk",)))
+        return Rows(sorted(self.keys, reverse=names == ("-pk",)), names)
 
-    def values_list(self, name: str) -> Rows:
-        return self
+    def values_list(self, name: str, *, flat: bool = False) -> Any:
+        return self.order_by(*self.order).keys if flat else self
 
     def __getitem__(self, part: slice) -> list[Any]:
         return [type("Row", (), {"pk": each}) for each in self.keys[part]]
@@ -111,6 +115,29 @@ def test_page_beside_a_key_that_is_gone_is_right(numbers: set[int], gone: int, s
     for page in (older, newer):
         assert page.has_newer == (keys_of(page)[0] != newest_first[0])
         assert page.has_older == (keys_of(page)[-1] != newest_first[-1])
+
+
+@given(st.sets(st.integers(0, 40)), st.integers(1, 4), st.integers(1, 4), st.integers(1, 9))
+def test_walk_meets_every_match_once_and_says_how_far_it_saw(
+    numbers: set[int], share: int, size: int, reach: int
+) -> None:
+    every: Any = Rows([key(number) for number in numbers])
+    rows: Any = Rows([key(number) for number in numbers if number % share == 0])
+    newest_first = sorted(rows.keys, reverse=True)
+
+    page = walked_page(rows, every, FIRST, size, reach)
+    down = keys_of(page)
+    while page.has_older:
+        page = walked_page(rows, every, pointer_of(page.older), size, reach)
+        down += keys_of(page)
+    page = walked_page(rows, every, LAST, size, reach)
+    up = keys_of(page)
+    while page.has_newer:
+        page = walked_page(rows, every, pointer_of(page.newer), size, reach)
+        up = [k for k in keys_of(page) if k not in up] + up
+
+    assert down == newest_first
+    assert up == newest_first
 
 
 @given(st.text(max_size=60), st.text(max_size=12))

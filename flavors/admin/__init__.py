@@ -1,0 +1,3 @@
+from flavors.admin.descriptors import DescriptorAdmin
+
+__all__ = ["DescriptorAdmin"]

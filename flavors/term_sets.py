@@ -1,0 +1,123 @@
+"""Terms that a list of descriptors is narrowed to: the lexicon is searched, not the descriptors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from assessments.models import Member
+from flavors.models import Descriptor, FlavorCategory, Term
+
+# Terms with so many uses together are read by their index and sorted; more are met on the way.
+RARE = 20_000
+FEW_TERMS = 1_000
+# Of one search; the most used ones.
+SEARCHED_TERMS = 2_000
+
+# Uses index: term_by_category, flavor_terms_canonical_id.
+OF_CATEGORY = """
+    WITH RECURSIVE tree AS (
+        SELECT %s::bigint AS id
+        UNION
+        SELECT c.id FROM public.flavor_categories AS c JOIN tree ON c.parent_id = tree.id
+    ), own AS (
+        SELECT t.id, t.usage_count FROM public.flavor_terms AS t
+        WHERE t.category_id IN (SELECT id FROM tree) AND t.canonical_id IS NULL
+    )
+    SELECT id, usage_count FROM own
+    UNION ALL
+    SELECT a.id, a.usage_count FROM public.flavor_terms AS a JOIN own ON a.canonical_id = own.id
+"""
+
+
+@dataclass(frozen=True)
+class TermSet:
+    """`uses` as of the last refresh."""
+
+    terms: tuple[int, ...]
+    uses: int
+    is_cut: bool = False
+
+    @property
+    def by_index(self) -> bool:
+        return self.uses <= RARE and len(self.terms) <= FEW_TERMS
+
+    def narrow(self, rows: QuerySet[Descriptor]) -> QuerySet[Descriptor]:
+        if len(self.terms) == 1:
+            return rows.filter(term_id=self.terms[0])
+        return rows.filter(term_id__in=self.terms)
+
+
+NO_TERMS = TermSet((), 0)
+
+
+def terms_of_category(category_id: int) -> TermSet:
+    """Of the whole branch; a merged term is where its survivor is."""
+    with connection.cursor() as cursor:
+        cursor.execute(OF_CATEGORY, [category_id])
+        found = cursor.fetchall()
+    return TermSet(tuple(key for key, _ in found), sum(uses for _, uses in found))
+
+
+def terms_like(text: str) -> TermSet:
+    """Those with the words in them as they are written, and what was merged into them.
+
+    Of one or two letters: those that begin so. Uses index: term_trigrams, flavor_terms_…_key.
+    """
+    form = normalized(text)
+    if not form:
+        return NO_TERMS
+    look = "contains" if len(form) > 2 else "startswith"
+    rows = Term.objects.filter(**{f"normalized_form__{look}": form}).order_by("-usage_count", "id")
+    found = list(rows.values_list("id", "usage_count")[: SEARCHED_TERMS + 1])
+    return with_aliases(found[:SEARCHED_TERMS], is_cut=len(found) > SEARCHED_TERMS)
+
+
+def terms_of(text: str) -> TermSet:
+    """The term of this id, or of these words; what was merged into it, too."""
+    by_key = Q(pk=int(text)) if text.isdecimal() and len(text) < 19 else Q()
+    rows = Term.objects.filter(by_key | Q(normalized_form=normalized(text)))
+    return with_aliases(list(rows.values_list("id", "usage_count")))
+
+
+def with_aliases(found: list[tuple[int, int]], *, is_cut: bool = False) -> TermSet:
+    keys = [key for key, _ in found]
+    aliases = Term.objects.filter(canonical__in=keys).exclude(pk__in=keys)
+    uses = dict(found) | dict(aliases.values_list("id", "usage_count"))
+    return TermSet(tuple(uses), sum(uses.values()), is_cut)
+
+
+def normalized(text: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.normalize_descriptor_text(%s)", [text.replace("\0", "")])
+        return cursor.fetchone()[0] or ""
+
+
+def categories_in_order() -> list[tuple[int, str]]:
+    """(key, name, indented) of each; a parent stands before its children."""
+    below: dict[int | None, list[tuple[int, str]]] = {}
+    for key, parent, name in FlavorCategory.objects.values_list("id", "parent_id", "name"):
+        below.setdefault(parent, []).append((key, name))
+    waiting = [(0, *each) for each in reversed(below.get(None, []))]
+    found = []
+    while waiting:
+        level, key, name = waiting.pop()
+        found.append((key, "\N{EM SPACE}" * level + name))
+        waiting += [(level + 1, *each) for each in reversed(below.get(key, []))]
+    return found
+
+
+def member_names(members: set[UUID], user: object) -> dict[UUID, str]:
+    """For who may see members; the others know them by the end of the id."""
+    may_see = user.has_perm("assessments.view_member")  # type: ignore[attr-defined]
+    if not may_see:
+        return {key: short(key) for key in members}
+    known = dict(Member.objects.filter(pk__in=members).values_list("pk", "display_name"))
+    return {key: known.get(key) or short(key) for key in members}
+
+
+def short(key: UUID) -> str:
+    return f"…{str(key)[-8:]}"
