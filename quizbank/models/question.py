@@ -418,7 +418,7 @@ class Question(TimeOrdered):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 func="NEW.version := 1;"
-                " NEW.content_hash := public.question_content_hash(public.question_content(NEW));"
+                " NEW.content_hash := public.working_copy_hash(NEW);"
                 " RETURN NEW;",
             ),
             pgtrigger.Trigger(
@@ -429,8 +429,7 @@ class Question(TimeOrdered):
                 func="""
                     NEW.version := OLD.version + 1;
                     NEW.updated_at := pg_catalog.now();
-                    NEW.content_hash :=
-                        public.question_content_hash(public.question_content(NEW));
+                    NEW.content_hash := public.working_copy_hash(NEW);
                     IF NEW.published_revision_id IS DISTINCT FROM OLD.published_revision_id THEN
                         NEW.published_hash := (
                             SELECT r.content_hash FROM public.question_revisions AS r

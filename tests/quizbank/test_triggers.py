@@ -30,3 +30,15 @@ def test_the_setting_left_empty_by_an_earlier_transaction_is_no_error() -> None:
         Question.objects.count()
     Question.objects.create(stem="Still written?")
     assert Question.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("bank")
+def test_the_working_copy_s_hash_is_that_of_its_content() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE content_hash ="
+            " question_content_hash(question_content(q))) FROM questions AS q"
+        )
+        questions, same = cursor.fetchone()
+    assert questions == same > 0
