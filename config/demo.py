@@ -232,6 +232,7 @@ def prepare(data: Path, write: Write) -> None:
     call_command("load_demo_members")
     call_command("load_demo_answers")
     call_command("load_demo_reports")
+    call_command("load_demo_flavors")
 
 
 def collect_static(write: Write) -> None:

@@ -29,6 +29,12 @@ def among_profiles(request: HttpRequest) -> bool:
     return profiles in request.path and queue not in request.path
 
 
+def among_wheels(request: HttpRequest) -> bool:
+    """Not the statistics, whose address is below the list's."""
+    wheels = "/flavors/flavorwheel/"
+    return wheels in request.path and f"{wheels}statistics/" not in request.path
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Steward",
     "SITE_HEADER": "Steward",
@@ -137,6 +143,19 @@ UNFOLD: dict[str, Any] = {
                         "Descriptors",
                         "local_cafe",
                         "flavors_descriptor_changelist",
+                        "flavors.view_descriptor",
+                    ),
+                    item(
+                        "Wheels",
+                        "donut_small",
+                        "flavors_flavorwheel_look",
+                        "flavors.view_flavorwheel",
+                    )
+                    | {"active": among_wheels},
+                    item(
+                        "Tasting statistics",
+                        "insights",
+                        "flavors_flavorwheel_statistics",
                         "flavors.view_descriptor",
                     ),
                 ],

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from ops.registry import (
+    Daily,
     Every,
     MaterializedView,
     Operation,
     PartitionedTable,
     PersonalData,
+    PersonSection,
     RollUp,
     Schedule,
     register,
@@ -98,5 +100,27 @@ register(
         "user_id",
         "keep",
         reason="An id, until the next refresh of the descriptor views has counted the erasure.",
+    ),
+)
+
+register(
+    Operation(
+        "regenerate_wheels",
+        "Regenerate flavor wheels",
+        work="flavors.wheels.saving.regenerate",
+        permission="flavors.change_flavorwheel",
+        target_type="flavorwheel",
+        timeout=timedelta(hours=1),
+        about="Makes a saved wheel again, or all that are stale, one after the other.",
+    ),
+    Schedule("regenerate-stale-wheels", "regenerate_wheels", Daily(time(4, 10)), target="stale"),
+    PersonSection(
+        "tastings",
+        "Tastings",
+        permission="flavors.view_descriptor",
+        view="flavors.statistics.section",
+        template="admin/flavors/member/tastings.html",
+        export="flavors.statistics.exported",
+        position=50,
     ),
 )

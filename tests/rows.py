@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
-from flavors.models import FlavorCategory, Term
+from flavors.models import FlavorCategory, FlavorWheel, Term
 from ops.models import HistoryEntry
 from quizbank.models import (
     Answer,
@@ -100,6 +100,12 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         "expires_at": timezone.now() + timedelta(hours=4),
         "answered_count": 0,
         **dict.fromkeys(("paused_at", "completed_at", "abandon_reason", "score")),
+    },
+    FlavorWheel: lambda: {
+        "user": None,
+        "scope": "item",
+        "scope_value": f"Item {next(numbers)}",
+        "data": {"categories": [{"name": "Red fruit", "count": 3, "subcategories": []}]},
     },
     ModerationReason: lambda: {"code": f"reason_{next(numbers)}"},
     Badge: lambda: {"code": f"badge_{next(numbers)}"},

@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 
 from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
-from flavors.models import Descriptor
+from flavors.models import Descriptor, FlavorWheel
 from ops import audit
 from ops.runs import enqueue
 from quizbank.models import (
@@ -181,6 +181,18 @@ DECLARED = {
     "quizbank_questionsimilarity_step": Rule(
         "quizbank.change_questionsimilarity", post_only=True, arguments={"step": "merge"}
     ),
+    **{
+        f"flavors_flavorwheel_{page}": Rule("flavors.view_flavorwheel")
+        for page in ("look", "compare")
+    },
+    **{
+        f"flavors_flavorwheel_{page}": Rule("flavors.view_flavorwheel", arguments={"kind": "json"})
+        for page in ("file", "saved_file")
+    },
+    "flavors_flavorwheel_save": Rule("flavors.add_flavorwheel", post_only=True),
+    "flavors_flavorwheel_again": Rule("flavors.change_flavorwheel", post_only=True),
+    "flavors_flavorwheel_regenerate": Rule("flavors.change_flavorwheel"),
+    "flavors_flavorwheel_statistics": Rule("flavors.view_descriptor"),
     "quizbank_importbatch_add": Rule("quizbank.import_question"),
     "quizbank_importbatch_delete": Rule(NOBODY),
     "quizbank_importbatch_confirm": Rule("quizbank.import_question", post_only=True),
@@ -240,7 +252,8 @@ def clients(db: None) -> dict[str, Client]:
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
     learning = (AnswersSetAside, QuizSession)
-    listed = (*learning, Descriptor, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
+    tasting = (Descriptor, FlavorWheel)
+    listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}

@@ -1,3 +1,6 @@
-from flavors.admin.descriptors import DescriptorAdmin
+"""Importing registers each concept's screens."""
 
-__all__ = ["DescriptorAdmin"]
+from flavors.admin.descriptors import DescriptorAdmin
+from flavors.admin.wheels import FlavorWheelAdmin
+
+__all__ = ["DescriptorAdmin", "FlavorWheelAdmin"]

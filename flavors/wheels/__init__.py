@@ -1,1 +1,4 @@
-"""Flavor wheels: figures in, drawings and tables out. Nothing here reads the database."""
+"""Flavor wheels: what they are of, their figures, drawings, tables and comparison, and the saved.
+
+figures, colors, lettering, layout, svg, png and comparing read nothing but what they are given.
+"""

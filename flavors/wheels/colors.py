@@ -12,8 +12,9 @@ HUES = (
     "#b4443c", "#d98a3d", "#7a9a3c", "#3f8f83", "#4a76b8", "#8a5fa8",
     "#c2668f", "#8c6a4f", "#c7b23a", "#5a9fb5", "#6d78c9", "#a0522d",
 )  # fmt: skip
-# Of what has no parent with a colour.
+# Of what has no category.
 GREY = "#9ca3af"
+NOWHERE = {"uncategorised", "uncategorized"}
 # Pure black: any softer, and some colours would leave neither readable.
 DARK, LIGHT = "#000000", "#ffffff"
 # How much white the rings outside of the first take, by turns, so that neighbours differ.
@@ -27,6 +28,8 @@ def color_for(path: tuple[str, ...], number: int, given: str, parent: str, palet
     if own:
         return own
     if len(path) == 1:
+        if path[0].lower() in NOWHERE:
+            return GREY
         return HUES[number % len(HUES)]
     return paler(parent, PALER[len(path)][number % 2])
 

@@ -24,6 +24,24 @@ class Difference:
         """Of the other above the one, -100 to 100."""
         return 100 * (share(self.other) - share(self.one))
 
+    @property
+    def signed(self) -> str:
+        return signed(self.points)
+
+    @property
+    def one_percent(self) -> str:
+        return f"{share(self.one):.1%}"
+
+    @property
+    def other_percent(self) -> str:
+        return f"{share(self.other):.1%}"
+
+
+def signed(points: float) -> str:
+    """With a minus that is as wide as the plus."""
+    text = f"{points:+.1f}"
+    return "0.0" if text in {"+0.0", "-0.0"} else text.replace("-", "\u2212")
+
 
 def share(row: Row | None) -> float:
     return row.share if row else 0.0

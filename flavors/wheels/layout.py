@@ -16,6 +16,7 @@ from flavors.wheels.lettering import runs_left, shortened, width_of
 RINGS = {1: (104.0, 232.0), 2: (232.0, 358.0), 3: (358.0, 492.0)}
 # What is thinner is gathered as "others", degrees.
 THINNEST = {1: 3.0, 2: 1.5, 3: 1.1}
+type Way = Literal["arc", "ray"]
 # Between a label and the edge of its slice.
 MARGIN = 7.0
 # A line of text is that much higher than its letters.
@@ -56,12 +57,16 @@ class Segment:
 
 @dataclass(frozen=True)
 class Label:
-    """Around the wheel ("arc") or away from its middle ("ray")."""
+    """Around the wheel ("arc") or away from its middle ("ray", in a line or two)."""
 
-    text: str
+    lines: tuple[str, ...]
     size: float
-    way: Literal["arc", "ray"]
+    way: Way
     room: float
+
+    @property
+    def width(self) -> float:
+        return max(width_of(line, self.size) for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -132,30 +137,37 @@ def label_for(segment: Segment, lettering: Lettering) -> Label | None:
     text = segment.slice.name
     sizes = lettering.sizes[segment.level]
     for size in sizes:
-        for label in fitting(segment, text, size):
-            return label
+        for label in candidates(segment, text, size):
+            if label.width <= label.room:
+                return label
     found = [(way, room_for(segment, way, sizes[-1])) for way in ways(segment, text)]
     way, room = max(found, key=lambda each: each[1])
     short = shortened(text, sizes[-1], room)
-    return Label(short, sizes[-1], way, room) if short else None
+    return Label((short,), sizes[-1], way, room) if short else None
 
 
-def fitting(segment: Segment, text: str, size: float) -> Iterator[Label]:
-    width = width_of(text, size)
+def candidates(segment: Segment, text: str, size: float) -> Iterator[Label]:
     for way in ways(segment, text):
-        room = room_for(segment, way, size)
-        if width <= room:
-            yield Label(text, size, way, room)
+        yield Label((text,), size, way, room_for(segment, way, size))
+    if " " in text and segment.level < 3:
+        yield Label(two_lines(text), size, "ray", room_for(segment, "ray", size, lines=2))
 
 
-def ways(segment: Segment, text: str) -> tuple[Literal["arc", "ray"], ...]:
+def two_lines(text: str) -> tuple[str, str]:
+    """Broken at the space that makes the longer line shortest."""
+    words = text.split(" ")
+    breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    return min(breaks, key=lambda lines: max(width_of(line, 1) for line in lines))
+
+
+def ways(segment: Segment, text: str) -> tuple[Way, ...]:
     """Along the arc if it is long; else terms outwards, as spokes."""
     if runs_left(text):
         return ("ray",)
     return ("ray", "arc") if segment.level == 3 and segment.span < SPOKE else ("arc", "ray")
 
 
-def room_for(segment: Segment, way: Literal["arc", "ray"], size: float) -> float:
+def room_for(segment: Segment, way: Way, size: float, lines: int = 1) -> float:
     """How wide a text of this size may be; 0 when not even its height fits."""
     inner, outer = RINGS[segment.level]
     if way == "arc":
@@ -165,7 +177,7 @@ def room_for(segment: Segment, way: Literal["arc", "ray"], size: float) -> float
         radius = (inner + outer) / 2 - size / 2
         return max(0.0, math.radians(min(segment.span, WIDEST_ARC)) * radius - 2 * MARGIN)
     half = math.radians(min(segment.span, 180.0) / 2)
-    nearest = size * LINE / 2 / math.sin(half) if half else math.inf
+    nearest = lines * size * LINE / 2 / math.sin(half) if half else math.inf
     begin = max(inner + MARGIN, nearest)
     # Centred in the ring: what is lost inside is lost outside.
     return max(0.0, 2 * min(outer - MARGIN - (inner + outer) / 2, (inner + outer) / 2 - begin))

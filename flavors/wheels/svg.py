@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flavors.wheels.colors import DARK, LIGHT, Palette
 from flavors.wheels.figures import Slice, name_in
 from flavors.wheels.layout import (
+    LINE,
     NARROW,
     RINGS,
     WIDE,
@@ -106,13 +107,12 @@ class Drawing:
             text.set("font-weight", "600")
         if label.way == "ray":
             text.set("transform", turned(segment))
-            text.set("dy", "0.35em")
-            text.text = label.text
+            write_lines(text, label)
             return text
         name = f"{self.key}-{number}"
         SubElement(defs, "path", {"id": name, "d": baseline_of(segment, label)})
         along = SubElement(text, "textPath", {"href": f"#{name}", "startOffset": "50%"})
-        along.text = label.text
+        along.text = label.lines[0]
         return text
 
     def hub(self, svg: Element, ink: str) -> None:
@@ -137,6 +137,14 @@ class Drawing:
         fits = width_of(title, 20) <= room
         caption = {"font-size": "20", "y": str(EDGE + CAPTION // 2), "fill": DARK}
         SubElement(svg, "text", caption).text = title if fits else shortened(title, 20, room)
+
+
+def write_lines(text: Element, label: Label) -> None:
+    """Around the middle of the height."""
+    first = 0.35 - LINE * (len(label.lines) - 1) / 2
+    for number, words in enumerate(label.lines):
+        line = SubElement(text, "tspan", {"x": "0", "y": f"{figure(first + LINE * number)}em"})
+        line.text = words
 
 
 # --- Words ---------------------------------------------------------------------------------------

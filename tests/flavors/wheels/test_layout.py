@@ -68,12 +68,25 @@ def test_no_label_is_wider_than_its_segment(data: Any, lettering: Lettering) -> 
         label = label_for(segment, lettering)
         if label:
             inner, outer = RINGS[segment.level]
-            assert width_of(label.text, label.size) <= room_for(segment, label.way, label.size)
+            lines = len(label.lines)
+            assert label.width <= room_for(segment, label.way, label.size, lines)
             if label.way == "ray":
                 assert label.room < outer - inner
                 edge = (inner + outer) / 2 - label.room / 2
                 half = math.radians(min(segment.span, 180) / 2)
-                assert edge * math.sin(half) >= label.size / 2
+                assert edge * math.sin(half) >= label.size * lines / 2
+
+
+def test_a_long_name_takes_two_lines() -> None:
+    wheel = wheel_of(
+        one_wheel(("Roast and smoke", "Smoked", "campfire", 1), ("Fruit", "A", "b", 9))
+    )
+    segment = next(each for each in segments_of(wheel, {}) if each.path == ("Roast and smoke",))
+
+    label = label_for(segment, WIDE)
+
+    assert label is not None
+    assert label.lines == ("Roast and", "smoke")
 
 
 @QUICK

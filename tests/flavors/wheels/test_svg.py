@@ -22,7 +22,18 @@ def test_any_text_makes_a_sound_drawing(data: Any, title: str) -> None:
     drawing = Drawing(wheel_of(data), title)
     for svg in (drawing.for_page(), drawing.alone()):
         root = fromstring(svg.encode("utf-8"))
-        allowed = {"svg", "defs", "g", "path", "text", "textPath", "title", "circle", "rect"}
+        allowed = {
+            "svg",
+            "defs",
+            "g",
+            "path",
+            "text",
+            "textPath",
+            "tspan",
+            "title",
+            "circle",
+            "rect",
+        }
         assert {each.tag.removeprefix(SVG) for each in root.iter()} <= allowed
         assert not any(
             name in {"style", "onload"} or name.startswith("on")

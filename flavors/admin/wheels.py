@@ -1,0 +1,248 @@
+"""Wheels on the screen: look at any, save it, make the saved ones again, compare two."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.admin import register
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from unfold.decorators import display
+
+from flavors.admin.statistics import StatisticsAdmin
+from flavors.admin.wheel_choosing import choose
+from flavors.admin.wheel_files import file_of
+from flavors.admin.wheel_pages import ShownWheel, query_of, wheel_now, wheel_then
+from flavors.models import FlavorWheel
+from flavors.wheels.comparing import differences_between, likeness
+from flavors.wheels.png import NoFont
+from flavors.wheels.reading import COUNTED, count_of_stale, with_state
+from flavors.wheels.saving import REGENERATE, STALE, order, save_wheel
+from flavors.wheels.subjects import CHOSEN, Subject, subject_of
+from ops.latest import latest_run
+from ops.pages import EstimatedPaginator
+from ops.work import Refused
+
+PREFIX = "flavors_flavorwheel"
+# Of the table of differences.
+DIFFERENCES = 200
+KINDS = (("svg", "SVG"), ("png", "PNG"), ("json", "JSON"))
+
+
+@register(FlavorWheel)
+class FlavorWheelAdmin(StatisticsAdmin):
+    kept = ("changelist", "change", "delete")
+    page_template = "admin/flavors/wheel/saved.html"
+    list_before_template = "admin/flavors/wheel/above_list.html"
+    list_display = ("whose", "scope_label", "type_label", "descriptors", "generated", "state")
+    list_select_related = ("user",)
+    list_filter = ("scope", "wheel_type")
+    search_fields = ("scope_value", "user__display_name")
+    search_help_text = "An item, a category, or a member's name"
+    list_per_page = 50
+    paginator = EstimatedPaginator
+    show_full_result_count = False
+    actions = None
+
+    # --- Who ---------------------------------------------------------------------------------
+    def may(self, request: HttpRequest, verb: str) -> bool:
+        return request.user.has_perm(f"flavors.{verb}_flavorwheel")
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self.may(request, "delete")
+
+    def require(self, request: HttpRequest, verb: str = "view") -> None:
+        if not (self.may(request, verb) and self.has_view_permission(request)):
+            raise PermissionDenied
+
+    # --- Addresses ---------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("look/", view(self.look_view), name=f"{PREFIX}_look"),
+            path("look/file/<slug:kind>/", view(self.file_view), name=f"{PREFIX}_file"),
+            path("save/", view(self.save_view), name=f"{PREFIX}_save"),
+            path("compare/", view(self.compare_view), name=f"{PREFIX}_compare"),
+            path("regenerate/", view(self.regenerate_view), name=f"{PREFIX}_regenerate"),
+            path("<uuid:pk>/again/", view(self.again_view), name=f"{PREFIX}_again"),
+            path(
+                "<uuid:pk>/file/<slug:kind>/",
+                view(self.saved_file_view),
+                name=f"{PREFIX}_saved_file",
+            ),
+            *super().get_urls(),
+        ]
+
+    # --- The saved ---------------------------------------------------------------------------
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FlavorWheel]:
+        return with_state(super().get_queryset(request)).defer("data")
+
+    @display(description="of", ordering="scope_value")
+    def whose(self, wheel: FlavorWheel) -> str:
+        return subject_of(wheel).words
+
+    @display(description="scope", ordering="scope")
+    def scope_label(self, wheel: FlavorWheel) -> str:
+        return wheel.get_scope_display()
+
+    @display(description="type", ordering="wheel_type")
+    def type_label(self, wheel: FlavorWheel) -> str:
+        return wheel.get_wheel_type_display()
+
+    @display(description="descriptors", ordering="descriptor_count")
+    def descriptors(self, wheel: FlavorWheel) -> str:
+        return f"{wheel.descriptor_count:,}"
+
+    @display(description="generated", ordering="generated_at")
+    def generated(self, wheel: FlavorWheel) -> Any:
+        return wheel.generated_at
+
+    @display(description="state", label={"Fresh": "success", "Stale": "warning"})
+    def state(self, wheel: Any) -> str:
+        return "Stale" if wheel.is_stale else "Fresh"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        more = {"may_regenerate": self.may(request, "change"), **(extra_context or {})}
+        return super().changelist_view(request, more)
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        subject = subject_of(obj)
+        shown = wheel_then(obj, subject, within=request.GET.get("within", ""))
+        return {
+            "title": subject.title,
+            "saved": obj,
+            "shown": shown,
+            "kinds": KINDS,
+            "here": "",
+            "now": self.address_of(subject) if subject.scope in CHOSEN else "",
+            "file": f"admin:{PREFIX}_saved_file",
+            "run": latest_run(request.user, REGENERATE, str(obj.pk)),
+            "may_regenerate": self.may(request, "change"),
+            "may_delete": self.may(request, "delete"),
+        }
+
+    # --- Any wheel, as it is now -------------------------------------------------------------
+    def look_view(self, request: HttpRequest) -> HttpResponse:
+        self.require(request)
+        chosen = choose(request.GET)
+        context: dict[str, Any] = {"title": "Flavor wheels", "chosen": chosen}
+        if subject := chosen.subject:
+            within = request.GET.get("within", "")
+            context |= {
+                "shown": wheel_now(subject, within=within),
+                "saved": self.state_of(subject),
+                "here": subject.query,
+                "compare": urlencode({f"a-{name}": each for name, each in subject.values.items()}),
+                "may_save": self.may(request, "add") and self.may(request, "change"),
+            }
+        return self.page(request, "look", context)
+
+    def state_of(self, subject: Subject) -> FlavorWheel | None:
+        found = subject.saved()
+        return with_state(FlavorWheel.objects.filter(pk=found.pk)).first() if found else None
+
+    def save_view(self, request: HttpRequest) -> HttpResponse:
+        self.require(request, "add")
+        self.require(request, "change")
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        subject = choose(request.POST).subject
+        if subject is None:
+            self.message_user(request, "Choose what the wheel is of.", messages.ERROR)
+            return redirect(f"admin:{PREFIX}_look")
+        try:
+            wheel = save_wheel(subject=subject, user=request.user)
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(self.address_of(subject))
+        self.message_user(request, "The wheel is saved.", messages.SUCCESS)
+        return redirect(f"admin:{PREFIX}_change", wheel.pk)
+
+    # --- Files -------------------------------------------------------------------------------
+    def file_view(self, request: HttpRequest, kind: str) -> HttpResponse:
+        self.require(request)
+        subject = choose(request.GET).subject
+        if subject is None:
+            raise Http404("There is no such wheel.")
+        shown = wheel_now(subject, within=request.GET.get("within", ""))
+        return self.file(request, shown, kind, timezone.now())
+
+    def saved_file_view(self, request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+        self.require(request)
+        wheel = get_object_or_404(FlavorWheel.objects.select_related("user"), pk=pk)
+        shown = wheel_then(wheel, subject_of(wheel), within=request.GET.get("within", ""))
+        return self.file(request, shown, kind, wheel.generated_at)
+
+    def file(self, request: HttpRequest, shown: ShownWheel, kind: str, moment: Any) -> HttpResponse:
+        try:
+            return file_of(shown, kind, moment)
+        except NoFont as problem:
+            self.message_user(request, str(problem), messages.ERROR)
+            return redirect(self.address_of(shown.subject))
+
+    # --- Again -------------------------------------------------------------------------------
+    def again_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        self.require(request, "change")
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return self.ordered(request, get_object_or_404(FlavorWheel, pk=pk))
+
+    def regenerate_view(self, request: HttpRequest) -> HttpResponse:
+        """All that are stale: how many, and then the run."""
+        self.require(request, "change")
+        if request.method == "POST":
+            return self.ordered(request, None)
+        count = count_of_stale()
+        context = {
+            "title": "Regenerate stale wheels",
+            "count": count,
+            "is_more": count == COUNTED,
+            "run": latest_run(request.user, REGENERATE, STALE),
+        }
+        return self.page(request, "regenerate", context)
+
+    def ordered(self, request: HttpRequest, wheel: FlavorWheel | None) -> HttpResponse:
+        run, is_new = order(wheel=wheel, user=request.user)
+        if not is_new:
+            self.message_user(request, "It is going already: this is that run.")
+        return redirect("admin:ops_run_change", run.pk)
+
+    # --- Two ---------------------------------------------------------------------------------
+    def compare_view(self, request: HttpRequest) -> HttpResponse:
+        self.require(request)
+        one, other = choose(request.GET, "a-"), choose(request.GET, "b-")
+        context: dict[str, Any] = {"title": "Compare two wheels", "sides": (one, other)}
+        if one.subject and other.subject:
+            context |= compared(one.subject, other.subject)
+        return self.page(request, "compare", context)
+
+    # --- Pages -------------------------------------------------------------------------------
+    def page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+        everywhere = self.admin_site.each_context(request)
+        full = {**everywhere, "opts": self.opts, "page": name, "kinds": KINDS, **context}
+        return TemplateResponse(request, f"admin/flavors/wheel/{name}.html", full)
+
+    def address_of(self, subject: Subject) -> str:
+        return f"{reverse(f'admin:{PREFIX}_look')}?{query_of(subject)}"
+
+
+def compared(one: Subject, other: Subject) -> dict[str, Any]:
+    first, second = wheel_now(one, key="one"), wheel_now(other, key="other")
+    found = differences_between(first.whole, second.whole)
+    alike = likeness(first.whole, second.whole)
+    return {
+        "pair": (first, second),
+        "differences": found[:DIFFERENCES],
+        "more": max(0, len(found) - DIFFERENCES),
+        "alike": None if alike is None else round(100 * alike),
+    }

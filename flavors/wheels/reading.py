@@ -1,0 +1,146 @@
+"""What the database says: figures, colours, which are stale, whom and what one may choose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+
+from assessments.models import Member
+from flavors.models import Descriptor, FlavorCategory, FlavorWheel
+from flavors.models.choices import CategoryKind, WheelScope, WheelType
+from flavors.wheels.colors import Palette
+from flavors.wheels.subjects import Subject, key_in
+
+# Of those found by what was typed.
+CHOICES, WORDS = 20, 6
+# Descriptors whose items' categories are offered.
+LATELY = 20_000
+# From one name to the next, as long as they begin with the text.
+ITEMS = """
+    WITH RECURSIVE found (name, place) AS (
+        (
+            SELECT d.item_name, 1 FROM public.flavor_descriptors AS d
+            WHERE d.item_name <> '' AND d.item_name >= %(begin)s
+            ORDER BY d.item_name LIMIT 1
+        )
+        UNION ALL
+        SELECT next.item_name, f.place + 1
+        FROM found AS f
+        CROSS JOIN LATERAL (
+            SELECT d.item_name FROM public.flavor_descriptors AS d
+            WHERE d.item_name <> '' AND d.item_name > f.name
+            ORDER BY d.item_name LIMIT 1
+        ) AS next
+        WHERE starts_with(lower(f.name), lower(%(text)s)) AND f.place < %(limit)s
+    )
+    SELECT f.name, (
+        SELECT d.item_category FROM public.flavor_descriptors AS d
+        WHERE d.item_name = f.name AND d.item_name <> '' LIMIT 1
+    )
+    FROM found AS f WHERE starts_with(lower(f.name), lower(%(text)s))
+"""
+# Stale ones are counted no further.
+COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`note` tells those of one name apart."""
+
+    of: str
+    name: str
+    note: str = ""
+
+
+# --- Figures -------------------------------------------------------------------------------------
+def figures_of(subject: Subject) -> dict[str, Any]:
+    """As of the last refresh of the descriptor views."""
+    values = [subject.user_id, subject.wheel_type, subject.scope, subject.of or None]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.get_wheel_data_fast(%s, %s, %s, %s)::text", values)
+        return json.loads(cursor.fetchone()[0])
+
+
+def palette_for(wheel_type: WheelType) -> Palette:
+    """Colours of the category tree, by the names from its root."""
+    is_metaphor = wheel_type == WheelType.METAPHOR
+    kind = CategoryKind.METAPHOR if is_metaphor else CategoryKind.FLAVOR
+    tree = FlavorCategory.objects.filter(kind=kind).order_by()
+    rows = {each.pk: (each.parent_id, each.name, each.color) for each in tree}
+
+    def path(key: int | None) -> tuple[str, ...]:
+        if key is None:
+            return ()
+        parent, name, _ = rows[key]
+        return (*path(parent), name.lower())
+
+    return {path(key): color for key, (_, _, color) in rows.items() if color}
+
+
+# --- Stale ones ----------------------------------------------------------------------------------
+def with_state(wheels: QuerySet[FlavorWheel]) -> QuerySet[FlavorWheel]:
+    """Each with `is_stale`, by the database's own rule."""
+    return wheels.annotate(is_stale=needs_regeneration())
+
+
+def stale_wheels() -> QuerySet[FlavorWheel]:
+    return FlavorWheel.objects.filter(needs_regeneration())
+
+
+def needs_regeneration() -> Func:
+    return Func(F("pk"), function="wheel_needs_regeneration", output_field=BooleanField())
+
+
+def count_of_stale() -> int:
+    """Up to COUNTED."""
+    return stale_wheels().order_by()[:COUNTED].count()
+
+
+# --- Choosing ------------------------------------------------------------------------------------
+def choices_for(scope: WheelScope, text: str) -> list[Choice]:
+    """What the text may mean; one more than CHOICES when there are more."""
+    if scope == WheelScope.PERSONAL:
+        return list(members_like(text))
+    if scope == WheelScope.CATEGORY:
+        return [Choice(name, name) for name in categories_like(text)]
+    if scope == WheelScope.ITEM:
+        return [Choice(name, name, category) for name, category in items_like(text)]
+    return []
+
+
+def members_like(text: str) -> Iterator[Choice]:
+    """By a whole id, or by words of the name. Uses index: member_name_trigram."""
+    found = Member.objects.filter(Q(pk=key) if (key := key_in(text)) else named(text))
+    for member in found.order_by("display_name", "pk")[: CHOICES + 1]:
+        joined = f"joined {member.created_at:%Y-%m-%d}"
+        yield Choice(str(member.pk), member.display_name, joined)
+
+
+def named(text: str) -> Q:
+    words = text.split()[:WORDS]
+    return Q(*(Q(display_name__icontains=word) for word in words)) if words else Q(pk=None)
+
+
+def categories_like(text: str) -> list[str]:
+    """Of the newest descriptors: there are few, and no index of them."""
+    newest = Descriptor.objects.order_by("-pk").values_list("item_category", flat=True)[:LATELY]
+    names = {name for name in newest if name and name.casefold().startswith(text.casefold())}
+    return sorted(names)[: CHOICES + 1]
+
+
+def items_like(text: str) -> list[tuple[str, str]]:
+    """(name, category) of those whose name begins so, in upper or lower case.
+
+    Uses index: descriptor_of_item, a step for each name that is found.
+    """
+    found: dict[str, str] = {}
+    with connection.cursor() as cursor:
+        for begin in sorted({text, text.lower(), text.upper(), text.capitalize(), text.title()}):
+            cursor.execute(ITEMS, {"begin": begin, "text": text, "limit": CHOICES + 1})
+            found |= dict(cursor.fetchall())
+    return sorted(found.items())[: CHOICES + 1]
