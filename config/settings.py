@@ -47,6 +47,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-us"
+# Each page names those that there are, shown or not.
+LANGUAGES = [("en", "English")]
 FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True

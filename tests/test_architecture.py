@@ -74,6 +74,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.admin.following",
         "ops.admin.history",
         "ops.admin.keyset",
+        "ops.admin.lists",
         "ops.admin.reading",
         "ops.admin.refusals",
         "ops.audit",

@@ -32,6 +32,7 @@ from assessments.public import badges_of
 from assessments.queries.lists import state_tabs
 from assessments.querysets import ProfileQuerySet
 from ops.admin.filters import MomentFilter
+from ops.admin.lists import QuickListAdmin, as_label
 from ops.pages import EstimatedPaginator
 
 STATE_COLOURS = {
@@ -47,7 +48,7 @@ NO_FILTERS = {ORDER_VAR, PAGE_VAR, "state"}
 
 
 @register(PublicProfile)
-class PublicProfileAdmin(ProfileQueue, BulkDecisions, ProfileExport, ProfilePage):
+class PublicProfileAdmin(QuickListAdmin, ProfileQueue, BulkDecisions, ProfileExport, ProfilePage):
     list_before_template = "admin/assessments/publicprofile/tabs.html"
     list_display = (
         "who",
@@ -116,9 +117,10 @@ class PublicProfileAdmin(ProfileQueue, BulkDecisions, ProfileExport, ProfilePage
             return profile.name
         return format_html('{} <span class="steward-mark">edit waits</span>', profile.name)
 
-    @display(description="state", label=STATE_COLOURS)
-    def state_label(self, profile: PublicProfile) -> str:
-        return profile.get_state_display()
+    @display(description="state")
+    def state_label(self, profile: PublicProfile) -> SafeString:
+        text = profile.get_state_display()
+        return as_label(text, STATE_COLOURS.get(text, ""))
 
     @display(description="slug")
     def slug(self, profile: PublicProfile) -> SafeString | str:

@@ -15,9 +15,9 @@ from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from ops.admin.lists import QuickListAdmin
 from quizbank.item_figures import LEAST, figures_of
 from quizbank.item_statistics import order
 from quizbank.models import Question
@@ -78,7 +78,7 @@ def percent_of(figure: Decimal | None) -> str:
     return "" if figure is None else f"{figure:.0f} %"
 
 
-class ItemStatisticsAdmin(ModelAdmin):
+class ItemStatisticsAdmin(QuickListAdmin):
     """For those who may see the figures."""
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:

@@ -17,10 +17,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, checkbox
 from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
+from ops.admin.lists import as_label
 from ops.errors import reason_of
 from ops.pages import EstimatedPaginator
 from quizbank.actions import Refused, change_status, problems_of, restore_revision
@@ -59,6 +61,8 @@ BUTTONS = {
     Status.ACTIVE: ((Status.ACTIVE, "Publish changes"), (Status.RETIRED, "Retire")),
     Status.RETIRED: ((Status.DRAFT, "Back to draft"), (Status.ACTIVE, "Publish again")),
 }
+
+STATUS_COLOURS = {"Active": "success", "In review": "info", "Unpublished changes": "warning"}
 
 ROW_FIELDS = (
     "text",
@@ -157,14 +161,11 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
     def label(self, question: Question) -> str:
         return str(question)
 
-    @display(
-        description="status",
-        ordering="status",
-        label={"Active": "success", "In review": "info", "Unpublished changes": "warning"},
-    )
-    def state(self, question: Question) -> str:
+    @display(description="status", ordering="status")
+    def state(self, question: Question) -> SafeString:
         unpublished = question.status == Status.ACTIVE and question.has_unpublished_changes
-        return "Unpublished changes" if unpublished else question.get_status_display()
+        text = "Unpublished changes" if unpublished else question.get_status_display()
+        return as_label(text, STATUS_COLOURS.get(text, ""))
 
     @display(description="system", ordering="system__name")
     def system_name(self, question: Question) -> str:
