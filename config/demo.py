@@ -134,7 +134,7 @@ class Demo:
         return defaults | os.environ | demo
 
     def answers(self) -> bool:
-        connection = HTTPConnection(HOST, self.port, timeout=5)
+        connection = HTTPConnection(HOST, self.port, timeout=1)
         try:
             connection.request("GET", "/admin/login/")
             return connection.getresponse().status < 500

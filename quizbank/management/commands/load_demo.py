@@ -10,7 +10,8 @@ import pghistory
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from quizbank.actions import publish_question, refresh_category_statistics
+from quizbank.actions import refresh_category_statistics
+from quizbank.importing.write import publish_questions
 from quizbank.models import (
     Category,
     Choice,
@@ -56,33 +57,44 @@ def load_bank() -> int:
         parent = categories.get(row.pop("parent"))
         exam = exams[row.pop("exam")]
         categories[row["code"]] = Category.objects.create(parent=parent, exam=exam, **row)
-    for row in bank["questions"]:
-        load_question(row, exams, subjects, categories)
+    load_questions(bank["questions"], exams, subjects, categories)
     return len(bank["questions"])
 
 
-def load_question(
-    row: dict[str, Any],
+def load_questions(
+    rows: list[dict[str, Any]],
     exams: dict[str, Exam],
     subjects: dict[str, Subject],
     categories: dict[str, Category],
 ) -> None:
-    own, placed = row.pop("exams"), row.pop("categories")
-    choices, status = row.pop("choices"), row.pop("status")
-    subject = subjects[row.pop("subject")]
-    question = Question.objects.create(numbered_by=exams[own[0]], subject=subject, **row)
+    """Those that are published or in review there become it once they are whole."""
+    parts = [
+        {name: row.pop(name) for name in ("exams", "categories", "choices", "status", "subject")}
+        for row in rows
+    ]
+    questions = Question.objects.bulk_create(
+        Question(numbered_by=exams[part["exams"][0]], subject=subjects[part["subject"]], **row)
+        for row, part in zip(rows, parts, strict=True)
+    )
+    whole = list(zip(questions, parts, strict=True))
     QuestionExam.objects.bulk_create(
-        QuestionExam(question=question, exam=exams[code]) for code in own
+        QuestionExam(question=question, exam=exams[code])
+        for question, part in whole
+        for code in part["exams"]
     )
     QuestionCategory.objects.bulk_create(
         QuestionCategory(question=question, category=categories[code], is_primary=not position)
-        for position, code in enumerate(placed)
+        for question, part in whole
+        for position, code in enumerate(part["categories"])
     )
     Choice.objects.bulk_create(
         Choice(question=question, position=position, **choice)
-        for position, choice in enumerate(choices, start=1)
+        for question, part in whole
+        for position, choice in enumerate(part["choices"], start=1)
     )
-    if status == Status.ACTIVE:
-        publish_question(question=question, user=None, reason="Demo content")
-    elif status == Status.IN_REVIEW:
-        Question.objects.filter(pk=question.pk).update(status=Status.IN_REVIEW)
+    keys = {
+        status: [question.pk for question, part in whole if part["status"] == status]
+        for status in (Status.ACTIVE, Status.IN_REVIEW)
+    }
+    publish_questions(keys[Status.ACTIVE], None, "Demo content")
+    Question.objects.filter(pk__in=keys[Status.IN_REVIEW]).update(status=Status.IN_REVIEW)
