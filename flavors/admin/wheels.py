@@ -27,7 +27,7 @@ from flavors.wheels.png import NoFont
 from flavors.wheels.reading import COUNTED, count_of_stale, with_state
 from flavors.wheels.saving import REGENERATE, STALE, order, save_wheel
 from flavors.wheels.subjects import CHOSEN, Subject, subject_of
-from ops.latest import latest_run
+from ops.admin.following import run_context
 from ops.pages import EstimatedPaginator
 from ops.work import Refused
 
@@ -126,7 +126,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
             "here": "",
             "now": self.address_of(subject) if subject.scope in CHOSEN else "",
             "file": f"admin:{PREFIX}_saved_file",
-            "run": latest_run(request.user, REGENERATE, str(obj.pk)),
+            **run_context(request.user, (REGENERATE,), str(obj.pk)),
             "may_regenerate": self.may(request, "change"),
             "may_delete": self.may(request, "delete"),
         }
@@ -195,27 +195,23 @@ class FlavorWheelAdmin(StatisticsAdmin):
         self.require(request, "change")
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return self.ordered(request, get_object_or_404(FlavorWheel, pk=pk))
+        order(wheel=get_object_or_404(FlavorWheel, pk=pk), user=request.user)
+        return redirect(f"admin:{PREFIX}_change", pk)
 
     def regenerate_view(self, request: HttpRequest) -> HttpResponse:
-        """All that are stale: how many, and then the run."""
+        """All that are stale: how many, then the run and how far it is."""
         self.require(request, "change")
         if request.method == "POST":
-            return self.ordered(request, None)
+            order(wheel=None, user=request.user)
+            return redirect(f"admin:{PREFIX}_regenerate")
         count = count_of_stale()
         context = {
             "title": "Regenerate stale wheels",
             "count": count,
             "is_more": count == COUNTED,
-            "run": latest_run(request.user, REGENERATE, STALE),
+            **run_context(request.user, (REGENERATE,), STALE),
         }
         return self.page(request, "regenerate", context)
-
-    def ordered(self, request: HttpRequest, wheel: FlavorWheel | None) -> HttpResponse:
-        run, is_new = order(wheel=wheel, user=request.user)
-        if not is_new:
-            self.message_user(request, "It is going already: this is that run.")
-        return redirect("admin:ops_run_change", run.pk)
 
     # --- Two ---------------------------------------------------------------------------------
     def compare_view(self, request: HttpRequest) -> HttpResponse:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from flavors.wheels.colors import GREY, REST, Palette, color_for, ink_on, paler
 from flavors.wheels.figures import Slice
-from flavors.wheels.lettering import runs_left, shortened, width_of
+from flavors.wheels.lettering import BOLD, runs_left, shortened, width_of
 
 # Inner and outer radius of each ring.
 RINGS = {1: (104.0, 232.0), 2: (232.0, 358.0), 3: (358.0, 492.0)}
@@ -63,10 +63,12 @@ class Label:
     size: float
     way: Way
     room: float
+    is_bold: bool
 
     @property
     def width(self) -> float:
-        return max(width_of(line, self.size) for line in self.lines)
+        size = self.size * (BOLD if self.is_bold else 1)
+        return max(width_of(line, size) for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -140,17 +142,23 @@ def label_for(segment: Segment, lettering: Lettering) -> Label | None:
         for label in candidates(segment, text, size):
             if label.width <= label.room:
                 return label
-    found = [(way, room_for(segment, way, sizes[-1])) for way in ways(segment, text)]
-    way, room = max(found, key=lambda each: each[1])
-    short = shortened(text, sizes[-1], room)
-    return Label((short,), sizes[-1], way, room) if short else None
+    widest = max(
+        (label for label in candidates(segment, text, sizes[-1]) if len(label.lines) == 1),
+        key=lambda label: label.room,
+    )
+    size = widest.size * (BOLD if widest.is_bold else 1)
+    short = shortened(text, size, widest.room)
+    return replace(widest, lines=(short,)) if short else None
 
 
 def candidates(segment: Segment, text: str, size: float) -> Iterator[Label]:
+    """Categories are bold."""
+    is_bold = segment.level == 1
     for way in ways(segment, text):
-        yield Label((text,), size, way, room_for(segment, way, size))
+        yield Label((text,), size, way, room_for(segment, way, size), is_bold)
     if " " in text and segment.level < 3:
-        yield Label(two_lines(text), size, "ray", room_for(segment, "ray", size, lines=2))
+        room = room_for(segment, "ray", size, lines=2)
+        yield Label(two_lines(text), size, "ray", room, is_bold)
 
 
 def two_lines(text: str) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from functools import lru_cache
 ELLIPSIS = "…"
 # A shortened label keeps so many letters at least.
 FEWEST = 3
+# How much wider bold letters are.
+BOLD = 1.14
 # In ems.
 GROUPS = {
     **dict.fromkeys("ijlI' .,:;|!\u2019", 0.34),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Sum
 
 from assessments.models import Member
-from flavors.models import Descriptor, FlavorCategory, FlavorWheel
+from flavors.models import Descriptor, FlavorCategory, FlavorWheel, MemberTerm
 from flavors.models.choices import CategoryKind, WheelScope, WheelType
 from flavors.wheels.colors import Palette
 from flavors.wheels.subjects import Subject, key_in
@@ -105,7 +104,7 @@ def count_of_stale() -> int:
 def choices_for(scope: WheelScope, text: str) -> list[Choice]:
     """What the text may mean; one more than CHOICES when there are more."""
     if scope == WheelScope.PERSONAL:
-        return list(members_like(text))
+        return members_like(text)
     if scope == WheelScope.CATEGORY:
         return [Choice(name, name) for name in categories_like(text)]
     if scope == WheelScope.ITEM:
@@ -113,12 +112,22 @@ def choices_for(scope: WheelScope, text: str) -> list[Choice]:
     return []
 
 
-def members_like(text: str) -> Iterator[Choice]:
-    """By a whole id, or by words of the name. Uses index: member_name_trigram."""
+def members_like(text: str) -> list[Choice]:
+    """By a whole id, or by words of the name, with how much they noted.
+
+    Uses index: member_name_trigram, member_terms_of_member.
+    """
     found = Member.objects.filter(Q(pk=key) if (key := key_in(text)) else named(text))
-    for member in found.order_by("display_name", "pk")[: CHOICES + 1]:
-        joined = f"joined {member.created_at:%Y-%m-%d}"
-        yield Choice(str(member.pk), member.display_name, joined)
+    names = dict(
+        found.order_by("display_name", "pk").values_list("pk", "display_name")[: CHOICES + 1]
+    )
+    noted = MemberTerm.objects.filter(user__in=names).order_by().values_list("user_id")
+    counts = dict(noted.annotate(total=Sum("uses")))
+    return [Choice(str(key), name, descriptors(counts.get(key, 0))) for key, name in names.items()]
+
+
+def descriptors(count: int) -> str:
+    return f"{count:,} descriptor{'' if count == 1 else 's'}" if count else "no descriptors yet"
 
 
 def named(text: str) -> Q:

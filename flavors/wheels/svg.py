@@ -103,7 +103,7 @@ class Drawing:
             return Element("text")
         text = SubElement(group, "text", {"font-size": figure(label.size), "fill": segment.ink})
         text.set("aria-hidden", "true")
-        if segment.level == 1:
+        if label.is_bold:
             text.set("font-weight", "600")
         if label.way == "ray":
             text.set("transform", turned(segment))

@@ -69,6 +69,8 @@ def test_a_name_that_fits_several_is_asked_about(content: Client) -> None:
 
     assert "2 are found" in page
     assert f"?scope=personal&amp;type=aroma&amp;of={other}" in page
+    assert "6 descriptors" in page
+    assert "no descriptors yet" in page
 
 
 @pytest.mark.parametrize(
@@ -140,8 +142,10 @@ def test_regenerating_is_a_run(content: Client, staff: User) -> None:
     answer = content.post(f"{WHEELS}{wheel.pk}/again/")
 
     run = Run.objects.get(operation="regenerate_wheels")
-    assert answer.headers["Location"].endswith(f"/ops/run/{run.pk}/change/")
     assert run.target == str(wheel.pk)
+    page = text_of(content, answer.headers["Location"])
+    assert f"/ops/run/{run.pk}/state/" in page
+    assert "Regenerate</button>" not in page
 
 
 def test_all_stale_ones_are_counted_before(content: Client, member: UUID, staff: User) -> None:
@@ -153,7 +157,7 @@ def test_all_stale_ones_are_counted_before(content: Client, member: UUID, staff:
 
     assert "<strong>2</strong> saved wheels are stale" in page
     assert Run.objects.get(operation="regenerate_wheels").target == "stale"
-    assert "A run is at it already" in text_of(content, f"{WHEELS}regenerate/")
+    assert "those that are done stay done" in text_of(content, f"{WHEELS}regenerate/")
 
 
 def test_the_list_says_what_is_stale(content: Client, member: UUID, staff: User) -> None:
