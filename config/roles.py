@@ -53,6 +53,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "assessments.leaderboardrow": VIEW,
         "flavors.flavorcategory": EDIT,
         "flavors.term": ("view", "add", "change"),
+        "flavors.termsimilarity": ("view", "change", "compare"),
         **dict.fromkeys(TASTINGS, EDIT),
     },
     "moderators": {
@@ -78,6 +79,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.importbatch": VIEW,
         "quizbank.problemreport": VIEW,
         "quizbank.questionsimilarity": ("compare",),
+        "flavors.termsimilarity": ("compare",),
         "quizbank.categorystatistic": VIEW,
         "quizbank.itemstatistic": (*VIEW, "compute"),
         "quizbank.examstatistic": VIEW,

@@ -144,6 +144,13 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": "Flavors",
                 "items": [
+                    item("Terms", "label", "flavors_term_changelist", "flavors.view_term"),
+                    item(
+                        "Duplicates",
+                        "content_copy",
+                        "flavors_termsimilarity_changelist",
+                        "flavors.view_termsimilarity",
+                    ),
                     item(
                         "Descriptors",
                         "local_cafe",

@@ -89,6 +89,25 @@ register(
     ),
 )
 
+register(
+    Operation(
+        "find_duplicate_terms",
+        "Find duplicate terms",
+        work="flavors.duplicates.comparing.find_duplicate_terms",
+        permission="flavors.compare_termsimilarity",
+        target_type="termsimilarity",
+        priority="low",
+        timeout=timedelta(minutes=30),
+        about="Compares every flavor term with every other one.",
+    ),
+    Schedule(
+        "find-duplicate-terms",
+        "find_duplicate_terms",
+        Every(timedelta(hours=1)),
+        catch_up="skip",
+    ),
+)
+
 # A term stays: it is a word of the lexicon, and does not say who typed it.
 register(
     PersonalData("flavor_wheels", "Flavor wheels", "user_id"),

@@ -49,3 +49,16 @@ def last_success(operation: str, target: str = "") -> datetime | None:
     """When the last run that was completed had started. Uses index: run_by_operation."""
     done = Run.objects.filter(operation=operation, target=target, status=Status.COMPLETED)
     return done.order_by("-id").values_list("started_at", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Done:
+    ended_at: datetime
+    figures: Mapping[str, Any]
+
+
+def last_with_figure(operation: str, figure: str, target: str = "") -> Done | None:
+    """The last completed run whose result has this figure. Uses index: run_by_operation."""
+    done = Run.objects.filter(operation=operation, target=target, status=Status.COMPLETED)
+    run = done.filter(figures__has_key=figure).order_by("-id").first()
+    return Done(run.finished_at, run.figures) if run and run.finished_at else None

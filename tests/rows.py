@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
-from flavors.models import FlavorCategory, FlavorWheel, Term
+from flavors.models import FlavorCategory, FlavorWheel, Term, TermSimilarity
 from ops.models import HistoryEntry
 from quizbank.models import (
     Answer,
@@ -57,6 +57,12 @@ def judged() -> dict[str, Any]:
     }
 
 
+def pair_of_terms() -> dict[str, Any]:
+    """Of terms of their own."""
+    first, second = (Term.objects.create(display_text=f"Term {next(numbers)}") for _ in range(2))
+    return {"first": first, "second": second, "similarity": 0.75}
+
+
 def pair() -> dict[str, Any]:
     """Of questions of their own."""
     rows = Question.objects.defer("search").in_bulk([published()[0] for _ in range(2)])
@@ -93,6 +99,7 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     QuestionSimilarity: pair,
     Term: lambda: {"canonical": None},
     FlavorCategory: lambda: {"parent": None, "color": "#aa3311"},
+    TermSimilarity: pair_of_terms,
     Answer: judged,
     QuizSession: lambda: {
         "question_ids": [uuid7()],

@@ -70,6 +70,7 @@ def test_nobody_imports_the_admin(app: str) -> None:
 def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
     allowed = {
         "ops.admin.deletion",
+        "ops.admin.duplicates",
         "ops.admin.filters",
         "ops.admin.following",
         "ops.admin.history",
@@ -78,6 +79,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.admin.reading",
         "ops.admin.refusals",
         "ops.audit",
+        "ops.clusters",
         "ops.constraints",
         "ops.erasing",
         "ops.errors",

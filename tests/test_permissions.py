@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 
 from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
-from flavors.models import Descriptor, FlavorWheel
+from flavors.models import Descriptor, FlavorWheel, Term
 from ops import audit
 from ops.runs import enqueue
 from quizbank.models import (
@@ -193,6 +193,17 @@ DECLARED = {
     "flavors_flavorwheel_again": Rule("flavors.change_flavorwheel", post_only=True),
     "flavors_flavorwheel_regenerate": Rule("flavors.change_flavorwheel"),
     "flavors_flavorwheel_statistics": Rule("flavors.view_descriptor"),
+    "flavors_term_delete": Rule(NOBODY),
+    "flavors_term_suggest": Rule("flavors.view_term"),
+    "flavors_term_batches": Rule("flavors.view_term"),
+    "flavors_term_batch": Rule("flavors.view_term", granted=404, arguments={"batch": "1"}),
+    "flavors_term_batch_undo": Rule(
+        "flavors.change_term", post_only=True, arguments={"batch": "1"}
+    ),
+    "flavors_termsimilarity_compare": Rule("flavors.compare_termsimilarity", post_only=True),
+    "flavors_termsimilarity_step": Rule(
+        "flavors.change_termsimilarity", post_only=True, arguments={"step": "merge"}
+    ),
     "quizbank_importbatch_add": Rule("quizbank.import_question"),
     "quizbank_importbatch_delete": Rule(NOBODY),
     "quizbank_importbatch_confirm": Rule("quizbank.import_question", post_only=True),
@@ -252,7 +263,7 @@ def clients(db: None) -> dict[str, Client]:
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
     learning = (AnswersSetAside, QuizSession)
-    tasting = (Descriptor, FlavorWheel)
+    tasting = (Descriptor, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)

@@ -1,6 +1,8 @@
 """Importing registers each concept's screens."""
 
 from flavors.admin.descriptors import DescriptorAdmin
+from flavors.admin.duplicates import TermSimilarityAdmin
+from flavors.admin.terms import TermAdmin
 from flavors.admin.wheels import FlavorWheelAdmin
 
-__all__ = ["DescriptorAdmin", "FlavorWheelAdmin"]
+__all__ = ["DescriptorAdmin", "FlavorWheelAdmin", "TermAdmin", "TermSimilarityAdmin"]

@@ -74,7 +74,23 @@ FLAVORS: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     ),
 }
 # No category of its own yet: what curation has to look at.
-LOOSE = ("rasberry", "carmel", "rose petals", "dark choclate", "grandmother's pantry", "vanila")
+LOOSE = (
+    "rasberry",
+    "rapsberry",
+    "carmel",
+    "rose petals",
+    "dark choclate",
+    "chocolate, dark",
+    "orangepeel",
+    "green apples",
+    "cinamon",
+    "jasmin",
+    "passionfruit",
+    "hazelnut",
+    "honey",
+    "grandmother's pantry",
+    "vanila custard",
+)
 METAPHORS: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "Places": (
         "#4f7fa8",

@@ -58,7 +58,7 @@ def words(leaning: Sequence[str], chance: random.Random) -> Iterator[tuple[str, 
         below = chance.choice(list(FLAVORS[name][1].values()))
         kind = DescriptorType.AROMA if chance.random() < 0.4 else DescriptorType.FLAVOR
         yield usual(below, chance), kind.value
-    if chance.random() < 0.3:
+    if chance.random() < 0.4:
         yield chance.choice(LOOSE), DescriptorType.FLAVOR.value
     if chance.random() < 0.4:
         _, tree = METAPHORS[chance.choice(list(METAPHORS))]

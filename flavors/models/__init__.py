@@ -2,6 +2,7 @@ from flavors.models.category import FlavorCategory
 from flavors.models.change import DescriptorChange
 from flavors.models.descriptor import Descriptor
 from flavors.models.dismissal import TermDismissal
+from flavors.models.duplicate import MergedTerm, TermMerge, TermSimilarity
 from flavors.models.rollup import DescriptorMonth, MemberTerm, TermMonth, TermTotal
 from flavors.models.summary import (
     CategoryDescriptorSummary,
@@ -10,6 +11,7 @@ from flavors.models.summary import (
     WheelGenerationStat,
 )
 from flavors.models.term import Term
+from flavors.models.term_batch import TermBatch
 from flavors.models.wheel import FlavorWheel
 
 __all__ = [
@@ -21,9 +23,13 @@ __all__ = [
     "FlavorWheel",
     "GlobalDescriptorStat",
     "MemberTerm",
+    "MergedTerm",
     "Term",
+    "TermBatch",
     "TermDismissal",
+    "TermMerge",
     "TermMonth",
+    "TermSimilarity",
     "TermTotal",
     "UserDescriptorSummary",
     "WheelGenerationStat",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from ops.clusters import clusters_of as connected
 from quizbank.models import Question, QuestionDismissal, QuestionSimilarity
 from quizbank.models.question import Status
 
@@ -40,17 +40,7 @@ def similar_pairs(percent: int) -> QuerySet[QuestionSimilarity]:
 def cluster_keys(percent: int) -> list[tuple[float, list[UUID]]]:
     """Connected pairs, the most alike first: (likeness, keys)."""
     pairs = similar_pairs(percent).values_list("first_id", "second_id", "likeness")[:PAIRS]
-    cluster_of: dict[UUID, list[UUID]] = {}
-    best: dict[int, float] = defaultdict(float)
-    for first, second, likeness in pairs:
-        one = cluster_of.setdefault(first, [first])
-        other = cluster_of.setdefault(second, [second])
-        best[id(one)] = max(best[id(one)], best[id(other)], likeness)
-        if one is not other:
-            one += other
-            cluster_of |= dict.fromkeys(other, one)
-    found = {id(keys): keys for keys in cluster_of.values()}
-    return [(best[key], keys) for key, keys in found.items()]
+    return connected(pairs)
 
 
 def clusters_of(chosen: Iterable[tuple[float, list[UUID]]]) -> list[Cluster]:

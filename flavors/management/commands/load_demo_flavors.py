@@ -14,10 +14,12 @@ from django.utils import timezone
 from assessments.models import Member
 from flavors.demo.lexicon import FLAVORS, METAPHORS
 from flavors.demo.tastings import DAYS, MEMBERS, descriptors
+from flavors.duplicates.comparing import COMPARISON
 from flavors.models import Descriptor, FlavorCategory, Term
 from flavors.models.choices import CategoryKind, TermStatus
 from ops.partitions import ensure_partition_of
 from ops.registry import PartitionedTable, declared
+from ops.runs import enqueue
 
 
 class Command(BaseCommand):
@@ -33,6 +35,7 @@ class Command(BaseCommand):
             count = load_tastings()
             with connection.cursor() as cursor:
                 cursor.execute("SELECT public.refresh_descriptor_views()")
+            enqueue(operation=COMPARISON)
         self.stdout.write(f"{count} descriptors added.")
 
 

@@ -1,0 +1,1 @@
+"""Duplicates: terms that may be one, merges, and pairs that are not duplicates."""
