@@ -18,6 +18,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from ops.keys import midnight
+from ops.pages import COUNTED
 
 # What holds only for a screen: a filter that no index serves must not read a table to its end.
 PATIENCE = timedelta(seconds=3)
@@ -190,6 +191,24 @@ def estimate_of(rows: QuerySet[Any]) -> int:
     plan = rows.order_by().explain(format="json")
     expected = int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
     return round(expected, DIGITS - len(str(expected))) if expected >= 10**DIGITS else expected
+
+
+@dataclass(frozen=True)
+class Total:
+    """Of all rows of a list."""
+
+    rows: int
+    is_exact: bool = True
+
+
+def total_of(rows: QuerySet[Any], *, count_few: bool = True) -> Total:
+    """Exact for few rows, unless looking for them may take long; else what the planner expects."""
+    expected = estimate_of(rows)
+    if count_few and expected <= COUNTED:
+        found = rows.order_by()[: COUNTED + 1].count()
+        if found <= COUNTED:
+            return Total(found)
+    return Total(expected, is_exact=False)
 
 
 @contextmanager

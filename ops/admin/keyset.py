@@ -42,10 +42,11 @@ from ops.keyset import (
     Page,
     Pointer,
     TooSlow,
-    estimate_of,
+    Total,
     page_of,
     patience,
     pointer_of,
+    total_of,
     walked_page,
 )
 from ops.models import Run
@@ -64,26 +65,21 @@ class Pages:
 
     template_name = "admin/keyset.html"
 
-    def __init__(self, page: Page, estimate: int, counted: Run | None, count_url: str) -> None:
+    def __init__(self, page: Page, total: Total, counted: Run | None, count_url: str) -> None:
         self.page = page
-        self.estimate = estimate
+        self.total = total
         self.counted = counted
         self.count_url = count_url
-
-    @property
-    def exact(self) -> int | None:
-        """Of all rows; None if this page does not tell."""
-        return len(self.page.rows) if self.page.is_whole else None
 
 
 class KeysetChangeList(ChangeList):
     paginator: Any
 
     def get_results(self, request: HttpRequest) -> None:
-        page, estimate, counted = Page(), 0, None
+        page, total, counted = Page(), Total(0), None
         if not getattr(request, "counts_only", False):
-            page, estimate = self.found(request)
-            counted = None if page.is_whole else self.last_count(request)
+            page, total = self.found(request)
+            counted = None if total.is_exact else self.last_count(request)
             self.model_admin.furnish(request, page.rows)
         self.result_list = page.rows
         self.result_count = len(page.rows)
@@ -91,10 +87,9 @@ class KeysetChangeList(ChangeList):
         self.show_full_result_count = False
         self.show_admin_actions = True
         self.can_show_all = self.multi_page = False
-        self.paginator = Pages(page, estimate, counted, count_url(self.model))
+        self.paginator = Pages(page, total, counted, count_url(self.model))
 
-    def found(self, request: HttpRequest) -> tuple[Page, int]:
-        """With how many rows there may be in all."""
+    def found(self, request: HttpRequest) -> tuple[Page, Total]:
         try:
             pointer = pointer_of(*getattr(request, "pointer", ("", "")))
         except ValueError as error:
@@ -103,12 +98,14 @@ class KeysetChangeList(ChangeList):
         try:
             with patience():
                 page = self.page_at(request, pointer)
-                return page, 0 if page.is_whole else estimate_of(self.queryset)
+                if page.is_whole:
+                    return page, Total(len(page.rows))
+                return page, total_of(self.queryset, count_few=not self.model_admin.reach)
         except TooSlow:
             messages.error(
                 request, "These filters take too long to find anything. Narrow them, by days say."
             )
-            return Page(), 0
+            return Page(), Total(0)
 
     def page_at(self, request: HttpRequest, pointer: Pointer) -> Page:
         every = self.model_admin.walked(request, self) if self.model_admin.reach else None

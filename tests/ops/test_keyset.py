@@ -252,7 +252,21 @@ def counted() -> tuple[Run, Result]:
     return run, count_rows(work)
 
 
-def test_exact_number_is_a_run(ops: Client, ops_user: User) -> None:
+def test_few_are_counted_and_many_estimated(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site._registry[AuditEntry], "list_per_page", 2)
+    record(7)
+    few = f"{LIST}?action=publish"
+    assert "\n        7 logged actions" in ops.get(few).content.decode()
+
+    monkeypatch.setattr("ops.keyset.COUNTED", 0)
+    assert "About " in ops.get(few).content.decode()
+
+
+def test_exact_number_is_a_run(
+    ops: Client, ops_user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site._registry[AuditEntry], "list_per_page", 2)
+    monkeypatch.setattr("ops.keyset.COUNTED", 0)
     record(7)
     record(1, "retire")
 
