@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import ceil
 from statistics import correlation, mean, stdev, variance
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +40,9 @@ def choices_of(revision: Any) -> list[int]:
     ]
 
 
-def meet(bank: list[tuple[Any, Any]], marks: Marks, *, exam: Any = None, **more: Any) -> list[UUID]:
+def meet(
+    bank: list[tuple[Any, Any]], marks: Marks, *, exam: Any = None, key: Any = None, **more: Any
+) -> list[UUID]:
     """A completed session a row; None: the question was not drawn, -1: it was skipped."""
     keys = {revision: choices_of(revision) for _, revision in bank}
     sessions = []
@@ -54,6 +58,7 @@ def meet(bank: list[tuple[Any, Any]], marks: Marks, *, exam: Any = None, **more:
             exam_id=exam,
             question_ids=[question for (question, _), _ in drawn],
             revision_ids=[revision for (_, revision), _ in drawn],
+            **({"id": key} if key else {}),
         )
         for (question, revision), mark in drawn:
             if mark == -1:
@@ -269,6 +274,29 @@ def test_bands_are_27_percent_of_the_learners() -> None:
         100 * sum(mark or 0 for _, mark in ordered[:band]) / band, abs=0.01
     )
     assert float(row.share) == pytest.approx(100 * 6 / 11, abs=0.01)
+
+
+def test_of_equal_rest_scores_the_earlier_session_stands_higher() -> None:
+    """Wherever their rows lie: the first three of ten are the top band."""
+    marks: Marks = [[1, 1]] * 3 + [[0, 1]] * 4 + [[1, 1], [0, 1], [1, 1]]
+    ids = sorted(value("SELECT uuidv7()") for _ in marks)
+
+    for order in (range(10), range(9, -1, -1), (5, 2, 8, 0, 9, 3, 7, 1, 6, 4)):
+        with transaction.atomic():
+            bank = items(2)
+            for place in order:
+                meet(bank, [marks[place]], key=ids[place])
+            compute(bank)
+            key, distractor = choices_of(bank[0][1])
+            shares = {
+                row.choice_id: (row.top_share, row.middle_share, row.bottom_share)
+                for row in ChoiceStatistic.objects.filter(revision=bank[0][1])
+            }
+            assert shares == {
+                key: (100, 0, Decimal("66.67")),
+                distractor: (0, 100, Decimal("33.33")),
+            }
+            transaction.set_rollback(True)
 
 
 # --- the exam ------------------------------------------------------------------------------------
