@@ -143,14 +143,46 @@ MONTH = """
     JOIN bench_members AS m ON m.place = d.member
     ORDER BY d.at
 """
-MARKS = """
-    INSERT INTO descriptor_changes (user_id, month, rows)
-    SELECT user_id, date_trunc('month', created_at, 'UTC')::date, count(*)
-    FROM flavor_descriptors GROUP BY 1, 2
+# What a refresh of the views would keep, from a full count.
+KEPT = """
+    INSERT INTO descriptor_member_terms (
+        user_id, term_id, descriptor_type, month, uses, ai_uses, intensity_sum, intensity_count,
+        first_used_at, last_used_at
+    )
+    SELECT user_id, term_id, descriptor_type, date_trunc('month', created_at, 'UTC')::date,
+        count(*), count(*) FILTER (WHERE ai_extracted), COALESCE(sum(intensity), 0),
+        count(intensity), min(created_at), max(created_at)
+    FROM flavor_descriptors GROUP BY 1, 2, 3, 4;
+    INSERT INTO descriptor_term_months (
+        term_id, descriptor_type, month, uses, ai_uses, intensity_sum, intensity_count, members
+    )
+    SELECT term_id, descriptor_type, month, sum(uses), sum(ai_uses), sum(intensity_sum),
+        sum(intensity_count), count(*)
+    FROM descriptor_member_terms GROUP BY 1, 2, 3;
+    INSERT INTO descriptor_months (month, uses, ai_uses, intensity_sum, intensity_count, members)
+    SELECT month, sum(uses), sum(ai_uses), sum(intensity_sum), sum(intensity_count),
+        count(DISTINCT user_id)
+    FROM descriptor_member_terms GROUP BY 1;
+    INSERT INTO descriptor_term_totals (
+        term_id, descriptor_type, uses, ai_uses, intensity_sum, intensity_count, members,
+        first_used_at, last_used_at
+    )
+    SELECT term_id, descriptor_type, sum(uses), sum(ai_uses), sum(intensity_sum),
+        sum(intensity_count), count(DISTINCT user_id), min(first_used_at), max(last_used_at)
+    FROM descriptor_member_terms GROUP BY 1, 2;
+    UPDATE flavor_terms AS t SET usage_count = u.uses, user_count = u.members,
+        first_used_at = u.first, last_used_at = u.last
+    FROM (
+        SELECT term_id, sum(uses) AS uses, count(DISTINCT user_id) AS members,
+            min(first_used_at) AS first, max(last_used_at) AS last
+        FROM descriptor_member_terms GROUP BY 1
+    ) AS u
+    WHERE u.term_id = t.id
 """
+TABLES = ("flavor_terms", "flavor_descriptors", "descriptor_member_terms")
 # Of the table, and of each partition by itself; not the primary key.
 INDEXES = """
-    SELECT c.relname, pg_get_indexdef(i.indexrelid)
+    SELECT c.relname, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
     FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
     WHERE NOT i.indisprimary AND (
         i.indrelid = 'flavor_descriptors'::regclass
@@ -174,10 +206,10 @@ def quick_writing() -> Iterator[None]:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"DROP INDEX {name}")
-        for table in ("flavor_terms", "flavor_descriptors"):
+        for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
-        for table in ("flavor_terms", "flavor_descriptors"):
+        for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         for _, definition in indexes:
             cursor.execute(definition)
@@ -200,7 +232,7 @@ def months_back(count: int) -> list[date]:
 def fill_descriptors(
     rows: int, *, members: int = MEMBERS, terms: int = TERMS, months: int = MONTHS
 ) -> None:
-    """About so many rows; commits, and leaves the change marks that a refresh needs."""
+    """About so many rows, and what is kept of them; commits."""
     run("SELECT setseed(0.5)")
     firsts = months_back(months)
     for first in firsts:
@@ -211,8 +243,9 @@ def fill_descriptors(
             tastings = max(rows // months // EACH, 1)
             bounds = {"first": f"{first} 00:00:01+00", "until": str(until)}
             run(MONTH, members=members, terms=terms, each=EACH, tastings=tastings, **bounds)
-    run(MARKS)
+        run(KEPT)
     run("VACUUM (ANALYZE)")
+    run("SELECT refresh_descriptor_views()")
 
 
 if __name__ == "__main__":
