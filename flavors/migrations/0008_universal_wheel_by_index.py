@@ -6,7 +6,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("flavors", "0006_functions_of_seed_003")]
+    dependencies = [("flavors", "0007_term_duplicates")]
 
     operations = [
         migrations.RunSQL(
