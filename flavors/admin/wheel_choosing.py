@@ -35,12 +35,17 @@ class Chosen:
     @property
     def shown_text(self) -> str:
         """In the field: a member's name rather than the id."""
-        is_member = self.subject and self.scope == WheelScope.PERSONAL
-        return self.subject.name if is_member and self.subject else self.text
+        return (self.subject.name or self.subject.of) if self.subject else self.text
 
     @property
     def hidden_of(self) -> str:
+        """What the address is to say."""
         return self.subject.values.get("of", "") if self.subject else self.text
+
+    @property
+    def is_short_of(self) -> bool:
+        """Whether the address names less than the wheel's own, and could mean another later."""
+        return self.subject is not None and self.text != self.hidden_of
 
     @property
     def is_nothing(self) -> bool:
@@ -61,8 +66,11 @@ def choose(query: Mapping[str, str], prefix: str = "") -> Chosen:
 
 
 def certain(found: list[Choice], scope: WheelScope, text: str) -> Choice | None:
+    """The only one, or the one of that very name."""
+    if len(found) == 1 and text:
+        return found[0]
     if scope == WheelScope.PERSONAL:
-        return found[0] if len(found) == 1 and text else None
+        return None
     return next((each for each in found if each.of.casefold() == text.casefold()), None)
 
 

@@ -136,6 +136,8 @@ class FlavorWheelAdmin(StatisticsAdmin):
         self.require(request)
         chosen = choose(request.GET)
         context: dict[str, Any] = {"title": "Flavor wheels", "chosen": chosen}
+        if chosen.subject and chosen.is_short_of:
+            return redirect(self.address_of(chosen.subject))
         if subject := chosen.subject:
             within = request.GET.get("within", "")
             context |= {

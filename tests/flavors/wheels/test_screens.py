@@ -41,7 +41,7 @@ def staff(db: None) -> User:
 
 
 def text_of(client: Client, address: str, query: Any = None) -> str:
-    answer = client.get(address, query)
+    answer = client.get(address, query, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -61,6 +61,19 @@ def test_a_wheel_has_an_address_of_its_own(content: Client, member: UUID) -> Non
 
     assert "Aroma wheel of Ada Lovelace" in page
     assert "1 descriptor, as of" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ({"scope": "item", "of": "old"}, "?scope=item&of=Old+Mill&type=combined"),
+        ({"scope": "category", "of": "WINE"}, "?scope=category&of=wine&type=combined"),
+    ],
+)
+def test_an_address_names_the_wheel_in_full(
+    content: Client, query: dict[str, str], address: str
+) -> None:
+    assert content.get(LOOK, query).headers["Location"].endswith(address)
 
 
 def test_a_name_that_fits_several_is_asked_about(content: Client) -> None:
