@@ -33,6 +33,7 @@ register(
         model="assessments.LeaderboardRow",
         reads=("cs_assessment_sessions", "members"),
         stale_after=timedelta(minutes=10),
+        only_writes_change_it=True,
     ),
     Schedule(
         "refresh-assessment-leaderboard",

@@ -100,12 +100,23 @@ def refresh(work: Work) -> Result:
     work.progress(0, 1, f"Refreshing {view.name}")
     started = Run.objects.get(pk=work.run_id)
     by = started.requested_by_name or ("schedule" if started.schedule else "")
+    if view.only_writes_change_it and started.schedule and (as_of := kept_as_of(view.name)):
+        work.progress(1, 1)
+        return Result(f"Nothing was written: kept, as of {as_of:%H:%M:%S} UTC.", {"kept": True})
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT public.refresh_view(%s, %s, %s)", [view.name, by, blocking])
         (rows,) = cursor.fetchone()
     work.progress(1, 1)
     took = ViewState.objects.get(pk=view.name).duration or timedelta()
     return Result(f"{rows:,} rows.", {"rows": rows, "seconds": round(took.total_seconds(), 3)})
+
+
+def kept_as_of(name: str) -> datetime | None:
+    """Until when nothing was written that the view reads; None: it has to be refreshed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT public.kept_as_of(%s)", [name])
+        moment: datetime | None = cursor.fetchone()[0]
+        return moment
 
 
 def wait_for_dependencies(view: MaterializedView) -> None:
@@ -144,7 +155,7 @@ def durations(names: Collection[str]) -> dict[str, Durations]:
     """By view; the time of the whole run where a SQL function did it."""
     measured = Cast(KeyTextTransform("seconds", "figures"), FloatField())
     whole = Extract(F("finished_at") - F("started_at"), "epoch", output_field=FloatField())
-    runs = own_runs().filter(status=Status.COMPLETED)
+    runs = own_runs().filter(status=Status.COMPLETED).exclude(figures__has_key="kept")
     seconds = runs.values(took=Coalesce(measured, whole))[:CHARTED]
     states = ViewState.objects.filter(name__in=names).annotate(seconds=ArraySubquery(seconds))
     found = dict(states.values_list("name", "seconds"))

@@ -147,7 +147,8 @@ class MaterializedView:
     """`model` is the unmanaged model over it, "app_label.ModelName"; `name` its SQL name.
 
     `reads` are the SQL names of the tables it is computed from; `depends_on` other declared views,
-    which are refreshed before it.
+    which are refreshed before it. `only_writes_change_it`: its rows follow from these alone, not
+    from the clock; its schedule leaves it as it is while nothing is written.
     """
 
     name: str
@@ -156,6 +157,7 @@ class MaterializedView:
     reads: tuple[str, ...]
     stale_after: timedelta
     depends_on: tuple[str, ...] = ()
+    only_writes_change_it: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ class ViewState(models.Model):
     row_count = models.PositiveBigIntegerField(null=True)
     # Rows ever written, by relation, when the refresh began.
     counters = models.JSONField(default=dict)
+    # The same, exactly: see written_state().
+    written_state = models.JSONField(null=True)
 
     class Meta:
         db_table = "ops_materialized_views"
