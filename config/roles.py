@@ -55,6 +55,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "flavors.term": ("view", "add", "change"),
         "flavors.termsimilarity": ("view", "change", "compare"),
         **dict.fromkeys(TASTINGS, EDIT),
+        "flavors.descriptorimport": EDIT,
     },
     "moderators": {
         "ops.historyentry": VIEW,
@@ -77,6 +78,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.question": (*VIEW, "export"),
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": VIEW,
+        "flavors.descriptorimport": VIEW,
         "quizbank.problemreport": VIEW,
         "quizbank.questionsimilarity": ("compare",),
         "flavors.termsimilarity": ("compare",),

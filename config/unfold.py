@@ -158,6 +158,12 @@ UNFOLD: dict[str, Any] = {
                         "flavors.view_descriptor",
                     ),
                     item(
+                        "Descriptor imports",
+                        "upload_file",
+                        "flavors_descriptorimport_changelist",
+                        "flavors.view_descriptorimport",
+                    ),
+                    item(
                         "Wheels",
                         "donut_small",
                         "flavors_flavorwheel_look",

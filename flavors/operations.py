@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from typing import Any
 
 from ops.registry import (
     Daily,
@@ -142,4 +143,43 @@ register(
         export="flavors.statistics.exported",
         position=50,
     ),
+)
+
+IMPORTS: dict[str, Any] = {
+    "permission": "flavors.add_descriptorimport",
+    "target_type": "descriptorimport",
+    "priority": "high",
+    "timeout": timedelta(hours=1),
+}
+register(
+    Operation(
+        "preview_descriptors",
+        "Read a large file of notes",
+        work="flavors.imports.preview",
+        about="Says what the file would bring. Nothing is imported.",
+        **IMPORTS,
+    ),
+    Operation(
+        "import_descriptors",
+        "Import a large file of notes",
+        work="flavors.imports.confirm",
+        about="All of it in one transaction: cancelled or broken off, it leaves nothing.",
+        **IMPORTS,
+    ),
+    Operation(
+        "undo_descriptors",
+        "Undo a large import of notes",
+        work="flavors.imports.undo",
+        about="Takes back the descriptors that nobody changed since, in one transaction.",
+        **IMPORTS,
+    ),
+    Operation(
+        "discard_old_notes",
+        "Discard old previews of notes",
+        work="flavors.imports.discard_old_previews",
+        permission="ops.change_run",
+        priority="low",
+        about="Drops the files of previews that nobody confirmed within a week.",
+    ),
+    Schedule("discard-old-notes", "discard_old_notes", Every(timedelta(hours=6))),
 )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast, Collate
 
 from assessments.models import Member
 from flavors.models import Descriptor, FlavorCategory, Term
@@ -17,38 +18,60 @@ FEW_TERMS = 1_000
 # Of one search; the most used ones.
 SEARCHED_TERMS = 2_000
 
-# Uses index: term_by_category, flavor_terms_canonical_id.
-OF_CATEGORY = """
+TREE = """
     WITH RECURSIVE tree AS (
         SELECT %s::bigint AS id
         UNION
         SELECT c.id FROM public.flavor_categories AS c JOIN tree ON c.parent_id = tree.id
-    ), own AS (
-        SELECT t.id, t.usage_count FROM public.flavor_terms AS t
-        WHERE t.category_id IN (SELECT id FROM tree) AND t.canonical_id IS NULL
     )
-    SELECT id, usage_count FROM own
-    UNION ALL
-    SELECT a.id, a.usage_count FROM public.flavor_terms AS a JOIN own ON a.canonical_id = own.id
+    SELECT id FROM tree
 """
+# Uses index: term_by_category, flavor_terms_canonical_id.
+OF_CATEGORIES = """
+    WITH own AS (
+        SELECT t.id, t.usage_count FROM public.flavor_terms AS t
+        WHERE t.category_id = ANY (%s) AND t.canonical_id IS NULL
+    ), found AS (
+        SELECT id, usage_count FROM own
+        UNION ALL
+        SELECT a.id, a.usage_count
+        FROM public.flavor_terms AS a JOIN own ON a.canonical_id = own.id
+    )
+    SELECT COALESCE(sum(usage_count), 0),
+        CASE WHEN count(*) <= %s THEN COALESCE(array_agg(id), ARRAY[]::bigint[]) END
+    FROM found
+"""
+# By which a bounded number of rows is sorted, so that the planner does not walk along the key.
+KEY_AS_TEXT = "key_as_text"
 
 
 @dataclass(frozen=True)
 class TermSet:
-    """`uses` as of the last refresh."""
+    """`uses` as of the last refresh. Of many terms only their `categories` are known."""
 
     terms: tuple[int, ...]
     uses: int
     is_cut: bool = False
+    categories: tuple[int, ...] = ()
 
     @property
     def by_index(self) -> bool:
-        return self.uses <= RARE and len(self.terms) <= FEW_TERMS
+        return not self.categories and self.uses <= RARE and len(self.terms) <= FEW_TERMS
+
+    @property
+    def lead(self) -> str:
+        if len(self.terms) == 1 and not self.categories:
+            return "term_id"
+        return KEY_AS_TEXT if self.terms and self.by_index else ""
 
     def narrow(self, rows: QuerySet[Descriptor]) -> QuerySet[Descriptor]:
+        if self.categories:
+            own = Q(term__canonical=None, term__category__in=self.categories)
+            return rows.filter(own | Q(term__canonical__category__in=self.categories))
         if len(self.terms) == 1:
-            return rows.filter(term_id=self.terms[0])
-        return rows.filter(term_id__in=self.terms)
+            return rows.filter(term_id__gte=self.terms[0], term_id__lte=self.terms[0])
+        key = Collate(Cast("pk", TextField()), "C")
+        return rows.alias(**{KEY_AS_TEXT: key}).filter(term_id__in=self.terms)
 
 
 NO_TERMS = TermSet((), 0)
@@ -57,9 +80,13 @@ NO_TERMS = TermSet((), 0)
 def terms_of_category(category_id: int) -> TermSet:
     """Of the whole branch; a merged term is where its survivor is."""
     with connection.cursor() as cursor:
-        cursor.execute(OF_CATEGORY, [category_id])
-        found = cursor.fetchall()
-    return TermSet(tuple(key for key, _ in found), sum(uses for _, uses in found))
+        cursor.execute(TREE, [category_id])
+        tree = [key for (key,) in cursor.fetchall()]
+        cursor.execute(OF_CATEGORIES, [tree, FEW_TERMS])
+        uses, terms = cursor.fetchone()
+    if terms is None or uses > RARE:
+        return TermSet((), int(uses), categories=tuple(tree))
+    return TermSet(tuple(terms), int(uses))
 
 
 def terms_like(text: str) -> TermSet:

@@ -122,31 +122,42 @@ def time_of(key: UUID) -> datetime:
     return datetime.fromtimestamp((key.int >> 80) / 1000, UTC)
 
 
-def page_of(rows: QuerySet[Any], pointer: Pointer, size: int) -> Page:
-    """Two statements, three at an end of the list. Rows that were deleted since do no harm."""
+def page_of(rows: QuerySet[Any], pointer: Pointer, size: int, lead: Sequence[str] = ()) -> Page:
+    """Two statements, three at an end of the list. Rows that were deleted since do no harm.
+
+    `lead`: columns that stand before the key in the index to be used. All rows are the same there,
+    by bounds on both sides: after an equality the planner prefers the key's own index, and may read
+    it to its end.
+    """
     rows = rows.order_by()
+    newest_first, oldest_first = orders(lead)
     if pointer.side == "newer":
-        found = list(rows.filter(pk__gt=pointer.key).order_by("pk")[: size + 1])
+        found = list(rows.filter(pk__gt=pointer.key).order_by(*oldest_first)[: size + 1])
         if len(found) > size:
             page = found[:size][::-1]
-            return Page(page, has_newer=True, has_older=is_any(rows, older_than=page[-1].pk))
+            return Page(page, has_newer=True, has_older=is_any(rows, lead, older_than=page[-1].pk))
         # Its beginning: a page may not be shorter than there are rows.
         pointer = FIRST
     if pointer.side == "older":
-        found = list(rows.filter(pk__lt=pointer.key).order_by("-pk")[: size + 1])
+        found = list(rows.filter(pk__lt=pointer.key).order_by(*newest_first)[: size + 1])
         if found:
-            newer = is_any(rows, newer_than=found[0].pk)
+            newer = is_any(rows, lead, newer_than=found[0].pk)
             return Page(found[:size], has_newer=newer, has_older=len(found) > size)
         pointer = LAST
     if pointer.side == "last":
-        found = list(rows.order_by("pk")[: size + 1])
+        found = list(rows.order_by(*oldest_first)[: size + 1])
         return Page(found[:size][::-1], has_newer=len(found) > size)
-    found = list(rows.order_by("-pk")[: size + 1])
+    found = list(rows.order_by(*newest_first)[: size + 1])
     return Page(found[:size], has_older=len(found) > size)
 
 
 def walked_page(
-    rows: QuerySet[Any], every: QuerySet[Any], pointer: Pointer, size: int, reach: int
+    rows: QuerySet[Any],
+    every: QuerySet[Any],
+    pointer: Pointer,
+    size: int,
+    reach: int,
+    lead: Sequence[str] = (),
 ) -> Page:
     """As page_of, for filters that no index serves: of `every` row, which an index has in order of
     the key, at most `reach` are looked at, and the page says how far that was.
@@ -154,16 +165,17 @@ def walked_page(
     `rows` are those of `every` that the filters keep.
     """
     is_turned, is_upwards = pointer.side in TURNED, pointer.side in ("newer", "last")
-    order, beyond, within = ("pk", "gt", "lte") if is_upwards else ("-pk", "lt", "gte")
+    beyond, within = ("gt", "lte") if is_upwards else ("lt", "gte")
+    order = orders(lead)[is_upwards]
     ahead = {f"pk__{beyond}": pointer.key} if is_turned else {}
-    steps = every.order_by(order).filter(**ahead).values_list("pk", flat=True)
+    steps = every.order_by(*order).filter(**ahead).values_list("pk", flat=True)
     edge = next(iter(steps[reach - 1 : reach]), None)
     ahead |= {f"pk__{within}": edge} if edge else {}
-    found = list(rows.order_by(order).filter(**ahead)[: size + 1])
+    found = list(rows.order_by(*order).filter(**ahead)[: size + 1])
     is_full = len(found) > size
     if pointer.side == "newer" and not is_full and not edge:
         # Its beginning: a page may not be shorter than there are rows.
-        return walked_page(rows, every, FIRST, size, reach)
+        return walked_page(rows, every, FIRST, size, reach, lead)
     ways = (is_turned, is_full or edge is not None)
     return Page(
         found[:size][::-1] if is_upwards else found[:size],
@@ -175,14 +187,24 @@ def walked_page(
     )
 
 
+def orders(lead: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Newest first, oldest first."""
+    return (*(f"-{name}" for name in lead), "-pk"), (*lead, "pk")
+
+
 def is_any(
-    rows: QuerySet[Any], *, newer_than: UUID | None = None, older_than: UUID | None = None
+    rows: QuerySet[Any],
+    lead: Sequence[str] = (),
+    *,
+    newer_than: UUID | None = None,
+    older_than: UUID | None = None,
 ) -> bool:
     """In the order of the key: the neighbour is found at once."""
+    newest_first, oldest_first = orders(lead)
     if newer_than:
-        rows = rows.filter(pk__gt=newer_than).order_by("pk")
+        rows = rows.filter(pk__gt=newer_than).order_by(*oldest_first)
     if older_than:
-        rows = rows.filter(pk__lt=older_than).order_by("-pk")
+        rows = rows.filter(pk__lt=older_than).order_by(*newest_first)
     return bool(rows.values_list("pk")[:1])
 
 

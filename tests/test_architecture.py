@@ -85,6 +85,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.errors",
         "ops.history.words",
         "ops.events",
+        "ops.imported",
         "ops.indexes",
         "ops.keys",
         "ops.latest",

@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 
 from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
-from flavors.models import Descriptor, FlavorWheel, Term
+from flavors.models import Descriptor, DescriptorImport, FlavorWheel, Term
 from ops import audit
 from ops.runs import enqueue
 from quizbank.models import (
@@ -117,6 +117,11 @@ DECLARED = {
         f"quizbank_answerssetaside_{step}": Rule("quizbank.change_answerssetaside", post_only=True)
         for step in ("put_back", "discard")
     },
+    **{
+        f"flavors_descriptorimport_{step}": Rule("flavors.add_descriptorimport", post_only=True)
+        for step in ("columns", "confirm", "discard", "undo")
+    },
+    "flavors_descriptorimport_delete": Rule(NOBODY),
     "flavors_descriptor_count": Rule("flavors.view_descriptor", post_only=True),
     "ops_run_add": Rule("ops.change_run"),
     "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
@@ -263,7 +268,7 @@ def clients(db: None) -> dict[str, Client]:
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
     learning = (AnswersSetAside, QuizSession)
-    tasting = (Descriptor, FlavorWheel, Term)
+    tasting = (Descriptor, DescriptorImport, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)

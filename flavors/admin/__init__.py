@@ -2,7 +2,14 @@
 
 from flavors.admin.descriptors import DescriptorAdmin
 from flavors.admin.duplicates import TermSimilarityAdmin
+from flavors.admin.imports import DescriptorImportAdmin
 from flavors.admin.terms import TermAdmin
 from flavors.admin.wheels import FlavorWheelAdmin
 
-__all__ = ["DescriptorAdmin", "FlavorWheelAdmin", "TermAdmin", "TermSimilarityAdmin"]
+__all__ = [
+    "DescriptorAdmin",
+    "DescriptorImportAdmin",
+    "FlavorWheelAdmin",
+    "TermAdmin",
+    "TermSimilarityAdmin",
+]

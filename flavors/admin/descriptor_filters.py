@@ -27,6 +27,16 @@ class MemberFilter(IdFilter):
     title = "member"
     parameter_name = "user_id"
     by_index = True
+    lead = "user_id"
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Descriptor]
+    ) -> QuerySet[Descriptor]:
+        found = super().queryset(request, queryset)
+        if found is queryset or found.query.is_empty():
+            return found
+        (key,) = self.keys(request, (self.value() or "").strip())
+        return queryset.filter(user_id__gte=key, user_id__lte=key)
 
     def keys(self, request: HttpRequest, given: str) -> list[UUID]:
         if "@" in given and request.user.has_perm("assessments.view_member"):
@@ -39,7 +49,14 @@ class TermFilter(TextFilter):
 
     title = "term"
     parameter_name = "term"
-    by_index = True
+
+    @property
+    def by_index(self) -> bool:
+        return len(self.terms.terms) < 2 or self.terms.by_index
+
+    @property
+    def lead(self) -> str:
+        return self.terms.lead
 
     @cached_property
     def terms(self) -> TermSet:
@@ -77,6 +94,10 @@ class CategoryFilter(DropdownFilter):
     @property
     def by_index(self) -> bool:
         return self.terms is None or self.terms.by_index
+
+    @property
+    def lead(self) -> str:
+        return self.terms.lead if self.terms else ""
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Descriptor]

@@ -26,7 +26,7 @@ from flavors.admin.descriptor_filters import (
     TermFilter,
 )
 from flavors.models import Descriptor, Term
-from flavors.term_sets import member_names, terms_like
+from flavors.term_sets import NO_TERMS, member_names, terms_like
 from ops.admin.filters import DayFilter
 from ops.admin.keyset import KeysetAdmin
 from ops.admin.refusals import RefusableAdmin, RefusableForm
@@ -102,6 +102,10 @@ class DescriptorAdmin(KeysetAdmin, RefusableAdmin):
                 fail_silently=True,
             )
         return found.narrow(queryset), False
+
+    def lead(self, request: HttpRequest, changelist: Any) -> Sequence[str]:
+        terms = getattr(request, "terms", NO_TERMS)
+        return super().lead(request, changelist) or [terms.lead] * bool(terms.lead)
 
     def searches_by_index(self, request: HttpRequest) -> bool:
         return request.terms.by_index  # type: ignore[attr-defined]

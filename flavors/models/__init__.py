@@ -3,6 +3,7 @@ from flavors.models.change import DescriptorChange
 from flavors.models.descriptor import Descriptor
 from flavors.models.dismissal import TermDismissal
 from flavors.models.duplicate import MergedTerm, TermMerge, TermSimilarity
+from flavors.models.importing import DescriptorImport, DescriptorImportItem
 from flavors.models.rollup import DescriptorMonth, MemberTerm, TermMonth, TermTotal
 from flavors.models.summary import (
     CategoryDescriptorSummary,
@@ -18,6 +19,8 @@ __all__ = [
     "CategoryDescriptorSummary",
     "Descriptor",
     "DescriptorChange",
+    "DescriptorImport",
+    "DescriptorImportItem",
     "DescriptorMonth",
     "FlavorCategory",
     "FlavorWheel",

@@ -109,10 +109,11 @@ class KeysetChangeList(ChangeList):
 
     def page_at(self, request: HttpRequest, pointer: Pointer) -> Page:
         every = self.model_admin.walked(request, self) if self.model_admin.reach else None
+        size, lead = self.list_per_page, self.model_admin.lead(request, self)
         if every is None:
-            return page_of(self.queryset, pointer, self.list_per_page)
+            return page_of(self.queryset, pointer, size, lead)
         reach = self.model_admin.reach
-        return walked_page(self.queryset, every, pointer, self.list_per_page, reach)
+        return walked_page(self.queryset, every, pointer, size, reach, lead)
 
     def last_count(self, request: HttpRequest) -> Run | None:
         """That this person asked for. Uses index: run_by_operation."""
@@ -161,6 +162,11 @@ class KeysetAdmin(ModelAdmin):
         if changelist.query and not searches:
             rows, _ = self.get_search_results(request, rows, changelist.query)
         return rows
+
+    def lead(self, request: HttpRequest, changelist: Any) -> Sequence[str]:
+        """See page_of; a filter by index may name its column as `lead`."""
+        named = (getattr(spec, "lead", "") for spec in changelist.filter_specs if is_used(spec))
+        return [name for name in named if name][:1]
 
     def searches_by_index(self, request: HttpRequest) -> bool:
         return True

@@ -7,45 +7,23 @@ from django.db import models
 from django.db.models import Q
 
 from ops.constraints import one_of
-from ops.keys import TimeOrdered
+from ops.imported import CONFIRMABLE, BatchStatus, ImportedFile
 from quizbank.models.question import Question
 
-
-class BatchStatus(models.TextChoices):
-    PREVIEW = "preview", "Waiting for confirmation"
-    APPLIED = "applied", "Applied"
-    UNDONE = "undone", "Undone"
-    DISCARDED = "discarded", "Discarded"
-    FAILED = "failed", "Failed"
+__all__ = ["CONFIRMABLE", "BatchStatus", "ImportBatch", "ImportItem", "ItemAction"]
 
 
-# A failed one may be tried again.
-CONFIRMABLE = (BatchStatus.PREVIEW, BatchStatus.FAILED)
+class ImportBatch(ImportedFile):
+    """`options`: {"exam": code or null, "encoding": name, "format": name or null, "publish": bool,
+    "account": of the system, for a command}. `counts`: {"created", "changed", "unchanged",
+    "refused", "missing"}. `report`: new, changed, duplicates, examined, makes, missing, digest;
+    then, what undo needs: made, {"exam" | "subject" | "category": [key]}.
+    """
 
-
-class ImportBatch(TimeOrdered):
-    file_name = models.TextField()
     format = models.TextField()
-    # What was asked: {"exam": code or null, "encoding": name, "format": name or null,
-    # "publish": bool, "account": of the system, for a command}
-    options = models.JSONField(default=dict)
-    # The upload itself, for as long as it may still be imported.
-    file = models.BinaryField(null=True, editable=False)
-    status = models.TextField(choices=BatchStatus, default=BatchStatus.PREVIEW)
-    # {"created": n, "changed": n, "unchanged": n, "refused": n, "missing": n}
-    counts = models.JSONField(default=dict)
-    # [{"line": n, "reason": text}]
-    errors = models.JSONField(default=list)
-    # What a preview shows: new, changed, duplicates, examined, makes, missing, digest; then, what
-    # undo needs: made, {"exam" | "subject" | "category": [key]}.
-    report = models.JSONField(default=dict)
-    # Why the import failed, in a line for a person.
-    failure = models.TextField(blank=True, default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="import_batches"
     )
-    applied_at = models.DateTimeField(null=True)
-    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "import_batches"
@@ -63,19 +41,6 @@ class ImportBatch(TimeOrdered):
                 name="failed_import_says_why",
             ),
         )
-
-    def __str__(self) -> str:
-        return self.file_name
-
-    @property
-    def is_read(self) -> bool:
-        """A large file is read by a worker; until then there is no preview."""
-        return bool(self.counts)
-
-    @property
-    def by(self) -> str:
-        """Who imported: staff, or the account of the system that ran the command."""
-        return str(self.created_by or self.options.get("account") or "System")
 
 
 class ItemAction(models.TextChoices):
