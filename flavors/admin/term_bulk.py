@@ -27,7 +27,7 @@ from ops.errors import reason_of
 from ops.work import Refused
 
 NAME = "flavors_term"
-LISTED, SUGGESTED, BATCHES = 200, 200, 50
+LISTED, SUGGESTED, BATCHES = 200, 50, 50
 NO_CATEGORY = "0"
 
 type Change = Callable[[list[int], dict[str, Any], Any], TermBatch]

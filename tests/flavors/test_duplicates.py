@@ -301,6 +301,21 @@ def test_compare_now_starts_a_run(editing: Client) -> None:
     assert Run.objects.filter(operation=comparing.COMPARISON).count() == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("raisin", "raisins", "raisns", "rasin"),
+        ("astringent", "astringnet", "astingent"),
+        ("spicy", "spciy"),
+        ("coffee", "toffee"),
+    ],
+)
+def test_slips_of_the_pen_stand_in_one_cluster(words: tuple[str, ...]) -> None:
+    lexicon(*words, "chalk", "green tea")
+    find()
+    assert [set(each) for each in clusters()] == [set(words)]
+
+
 def test_nothing_merges_by_itself() -> None:
     lexicon("coffee", "toffee", "raisin", "rasin", "rose wood", "rosewood")
     find()
