@@ -138,16 +138,6 @@ class ProfileQuerySet(models.QuerySet["PublicProfile"]):
         """
         return self.annotate(decider=Subquery(decisions().values("actor_name")[:1]))
 
-    def decided_by(self, user: int) -> Self:
-        """On which they took the last decision.
-
-        Uses index: profile_event_by_actor, profile_event_last_decision.
-        """
-        events = apps.get_model("assessments", "ProfileEvent")._default_manager
-        # The first condition is for the index.
-        theirs = self.filter(pk__in=events.filter(actor=user).values("profile"))
-        return theirs.alias(last=Subquery(decisions().values("actor")[:1])).filter(last=user)
-
     def matching(self, text: str) -> Self:
         """Each word is in the name, the e-mail, or a slug of now or before; or it is their id.
 

@@ -73,6 +73,17 @@ class PublicProfile(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(editable=False, db_default=Now())
+    # Who took the last decision, by the trigger remember_decider; as in its event, an account that
+    # may be gone.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     # Rises with every change but a claim: who decides names the version that they saw.
     version = models.PositiveBigIntegerField(editable=False, db_default=1)
     claimed_by = models.ForeignKey(
@@ -209,6 +220,12 @@ class PublicProfile(models.Model):
                 fields=("claimed_by",),
                 name="profile_claims",
                 condition=Q(claimed_by__isnull=False),
+            ),
+            # Their decisions, in the order of the moderators' list.
+            models.Index(
+                fields=("decided_by", "-updated_at", "user"),
+                name="profile_by_decider",
+                condition=Q(decided_by__isnull=False),
             ),
             # Those that resemble one in the queue: find_similar_profiles.
             models.Index(SLUG_STEM, name="profile_slug_stem"),

@@ -62,6 +62,7 @@ def test_what_is_no_longer_public_is_gone(public: PublicProfile, change: str) ->
         "state",
         "version",
         "claimed_by_id",
+        "decided_by_id",
         "pending_revision",
         "opted_in",
         "is_public",
