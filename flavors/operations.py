@@ -98,13 +98,13 @@ register(
         permission="flavors.compare_termsimilarity",
         target_type="termsimilarity",
         priority="low",
-        timeout=timedelta(minutes=30),
+        timeout=timedelta(hours=2),
         about="Compares every flavor term with every other one.",
     ),
     Schedule(
         "find-duplicate-terms",
         "find_duplicate_terms",
-        Every(timedelta(hours=1)),
+        Daily(time(1, 40)),
         catch_up="skip",
     ),
 )

@@ -71,9 +71,10 @@ class BulkTerms(ModelAdmin):
         self, request: HttpRequest, chosen: QuerySet[Term]
     ) -> HttpResponse | None:
         """Of terms without one; each suggestion can be left out."""
-        terms = list(chosen.filter(category=None)[: SUGGESTED + 1])
+        terms = list(chosen.filter(category=None, canonical=None)[: SUGGESTED + 1])
         if not terms:
-            self.message_user(request, "Each of these terms has a category.", messages.INFO)
+            text = "Each of these terms has a category, or is merged into another one."
+            self.message_user(request, text, messages.INFO)
             return None
         if len(terms) > SUGGESTED:
             self.message_user(
@@ -95,7 +96,7 @@ class BulkTerms(ModelAdmin):
         rows = [(term, found.get(term.pk)) for term in terms]
         rows.sort(key=lambda row: -(row[1].confidence if row[1] else 0))
         return self.ask_about(
-            request, "Set the suggested category", len(terms), forms.Form(), suggested=rows
+            request, "Set the suggested category", len(found), forms.Form(), suggested=rows
         )
 
     def ask_or_do(

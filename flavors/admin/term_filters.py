@@ -15,7 +15,7 @@ NONE = "none"
 
 
 class CategoryFilter(KeyFilter):
-    """With all below it; or the terms without one."""
+    """With all below it; or the terms that need one: what is merged has that of the other one."""
 
     title = "category"
     parameter_name = "category"
@@ -25,7 +25,7 @@ class CategoryFilter(KeyFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == NONE:
-            return queryset.filter(category=None)
+            return queryset.filter(category=None, canonical=None)
         return super().queryset(request, queryset)
 
     def narrowed(self, queryset: QuerySet[Any], key: int) -> QuerySet[Any]:

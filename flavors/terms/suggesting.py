@@ -21,7 +21,7 @@ SUGGESTED = """
         ORDER BY s.confidence DESC, path.id
         LIMIT 1
     ) AS found
-    WHERE t.id = ANY (%(terms)s::bigint[]) AND t.category_id IS NULL
+    WHERE t.id = ANY (%(terms)s::bigint[]) AND t.category_id IS NULL AND t.canonical_id IS NULL
 """
 # Below it, words have little in common.
 THRESHOLD = 0.4
@@ -42,7 +42,7 @@ class Suggestion:
 
 
 def suggestions(terms: Collection[int]) -> dict[int, Suggestion]:
-    """For those that have no category, where one fits."""
+    """For those that need a category, where one fits."""
     with connection.cursor() as cursor:
         cursor.execute(SUGGESTED, {"terms": list(terms), "threshold": THRESHOLD})
         rows = cursor.fetchall()

@@ -71,7 +71,7 @@ def test_search_takes_any_part_then_what_is_like_it() -> None:
     [
         ("", {"raspberry", "rasin", "raisin", "off"}),
         ("?status__exact=approved", {"raspberry"}),
-        ("?category=none", {"rasin", "raisin", "off"}),
+        ("?category=none", {"raisin", "off"}),
         ("?category={top}", {"raspberry"}),
         ("?category=nonsense", {"raspberry", "rasin", "raisin", "off"}),
         ("?merged=yes", {"rasin"}),
