@@ -32,14 +32,16 @@ def test_a_descriptor_makes_its_term_and_the_next_one_finds_it() -> None:
     assert {d.term_id for d in Descriptor.objects.all()} == {term.pk}
 
 
-def test_whoever_writes_a_wrong_term_is_corrected() -> None:
+def test_nobody_gives_a_descriptor_the_term_of_another_text() -> None:
     ada = learner()
     note(ada, "Lemon")
-    note(ada, "Lime", term_id=term_of("Lemon").pk)
-    assert Descriptor.objects.get(descriptor_text="Lime").term == term_of("Lime")
+    note(ada, "LEMON!", term_id=term_of("Lemon").pk)
+    for wrong in (term_of("Lemon").pk, 0):
+        with pytest.raises(DatabaseError, match="is another one"), transaction.atomic():
+            note(ada, "Lime", term_id=wrong)
 
     run("UPDATE flavor_descriptors SET term_id = 0")
-    run("UPDATE flavor_descriptors SET descriptor_text = 'Limes' WHERE descriptor_text = 'Lime'")
+    run("UPDATE flavor_descriptors SET descriptor_text = 'Limes' WHERE descriptor_text = 'LEMON!'")
     assert {(d.descriptor_text, d.term.display_text) for d in Descriptor.objects.all()} == {
         ("Lemon", "Lemon"),
         ("Limes", "Limes"),

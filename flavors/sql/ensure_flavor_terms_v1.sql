@@ -1,0 +1,38 @@
+CREATE OR REPLACE FUNCTION public.ensure_flavor_terms(p_texts text[])
+RETURNS TABLE (normalized_form text, term_id bigint)
+LANGUAGE plpgsql
+-- The triggers that write the history name no schema.
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+/*
+The terms of these texts, those that are missing made: suggested, spelled as the first of them. In
+sorted order: two batches with the same new terms wait for each other, and do not deadlock. Once a
+transaction, before its descriptors; NULL and what has no letter or digit is left out.
+Uses index: flavor_terms_normalized_form_key.
+*/
+#variable_conflict use_column
+DECLARE
+    v_forms text[];
+BEGIN
+    WITH given AS MATERIALIZED (
+        SELECT DISTINCT ON (form) form COLLATE "C" AS form, pg_catalog.btrim(each.t) AS spelling
+        FROM pg_catalog.unnest(p_texts) WITH ORDINALITY AS each (t, n)
+        CROSS JOIN LATERAL public.normalize_descriptor_text(each.t) AS form
+        WHERE form <> ''
+        ORDER BY form, each.n
+    ), made AS (
+        INSERT INTO public.flavor_terms (normalized_form, display_text)
+        SELECT g.form, g.spelling FROM given AS g
+        WHERE NOT EXISTS (
+            SELECT FROM public.flavor_terms AS t WHERE t.normalized_form = g.form
+        )
+        ORDER BY g.form
+        ON CONFLICT DO NOTHING
+    )
+    SELECT pg_catalog.array_agg(g.form) INTO v_forms FROM given AS g;
+    -- A statement of its own: it sees what others made meanwhile.
+    RETURN QUERY
+        SELECT t.normalized_form, t.id FROM public.flavor_terms AS t
+        WHERE t.normalized_form = ANY (v_forms);
+END
+$$;
