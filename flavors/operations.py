@@ -113,7 +113,13 @@ register(
 register(
     PersonalData("flavor_wheels", "Flavor wheels", "user_id"),
     PersonalData("flavor_descriptors", "Descriptors", "user_id"),
-    PersonalData("descriptor_member_terms", "Descriptors by month", "user_id"),
+    PersonalData(
+        "descriptor_member_terms",
+        "Descriptors by month",
+        "user_id",
+        "keep",
+        reason="Counts by id, until the refresh that follows.",
+    ),
     PersonalData(
         "descriptor_changes",
         "Descriptors to count again",

@@ -9,14 +9,18 @@ AS $$
 /*
 Count the descriptors again of those members and months that descriptor_changes names, and empty it;
 returns how many rows of descriptor_member_terms came, changed or went. What is written meanwhile is
-marked again, and counted by the next call. A month that is archived keeps what was counted.
+marked again, and counted by the next call. A month that is archived keeps what was counted, but of
+erased members: theirs goes.
 */
 DECLARE
     v_marked record;
-    v_written bigint := 0;
+    v_written bigint;
     v_rows bigint;
 BEGIN
     PERFORM pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('descriptor_rollups'));
+    DELETE FROM public.descriptor_member_terms AS r USING public.erased_members AS e
+    WHERE r.user_id = e.id;
+    GET DIAGNOSTICS v_written = ROW_COUNT;
     CREATE TEMP TABLE IF NOT EXISTS counted (LIKE public.descriptor_member_terms) ON COMMIT DROP;
     FOR v_marked IN
         WITH taken AS (DELETE FROM public.descriptor_changes RETURNING user_id, month)

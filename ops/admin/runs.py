@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets, register
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
@@ -124,9 +125,13 @@ class RunAdmin(StartingAdmin):
             "progress": progress_of(obj, timezone.now()),
             "person": person_of(obj),
             "parameters": labelled(obj.parameters, operation),
-            "figures": {k: v for k, v in obj.figures.items() if not isinstance(v, list)},
+            "figures": {k: shown(v) for k, v in obj.figures.items() if not isinstance(v, list)},
             # Lists of objects with the same keys, which are the columns.
-            "tables": {k: v for k, v in obj.figures.items() if isinstance(v, list) and v},
+            "tables": {
+                name: [{column: shown(value) for column, value in row.items()} for row in rows]
+                for name, rows in obj.figures.items()
+                if isinstance(rows, list) and rows
+            },
             "events": events,
             **buttons(request.user, obj),
         }
@@ -220,3 +225,11 @@ def labelled(values: Mapping[str, Any], operation: Operation | None) -> dict[str
     """A run's parameters under the words of their declaration."""
     labels = {each.name: each.label for each in operation.parameters} if operation else {}
     return {labels.get(name, name): value for name, value in values.items()}
+
+
+def shown(value: Any) -> Any:
+    """Numbers with separators; a text that begins with digits, such as a key, as it stands."""
+    if value is None:
+        return "–"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return intcomma(value) if is_number else value

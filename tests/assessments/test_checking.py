@@ -12,6 +12,7 @@ from django.test import Client
 
 from assessments.checking import check_leaderboard
 from assessments.models import LeaderboardRow, Member
+from ops.admin.runs import shown
 from ops.models import Run
 from ops.runs import enqueue
 from ops.work import Work
@@ -119,6 +120,11 @@ def test_run_page_shows_the_differences(ranked: list[Member]) -> None:
     page = client.get(f"/admin/ops/run/{run.pk}/change/").content.decode()
     assert '<h2 id="table1">Differences</h2>' in page
     assert f"<td>lightning</td><td>{ranked[0].pk}</td><td>7</td><td>1</td>" in page
+
+
+def test_run_page_separates_the_digits_of_numbers_only() -> None:
+    key = "76083089-c3a1-497c-9624-ef85800ee38a"
+    assert [shown(value) for value in (1234567, key, None)] == ["1,234,567", key, "–"]
 
 
 @pytest.mark.parametrize("role", [ANON, MEMBER])

@@ -150,7 +150,7 @@ def test_search_finds_by_name_email_and_slugs(client: Client, text: str) -> None
     member = make_member("Ada Lovelace", email="ada@example.org")
     profile = make_profile(member, profile_slug="countess-a")
     PublicProfile.objects.filter(pk=profile.pk).update(profile_slug="ada-l")
-    profile_of("Bo Other")
+    make_profile(make_member("Bo Other", email="bo@example.net"))
 
     assert found(client, q=text) == {"Ada Lovelace"}
 

@@ -137,9 +137,11 @@ def test_a_month_without_its_partition_keeps_what_was_counted(db: None) -> None:
 
     assert differences() == []
     assert summary(ada) == {"Raisin": 1, "Smoke": 1}
-    run("DELETE FROM descriptor_member_terms WHERE user_id = %s", ada)
-    run("DELETE FROM flavor_descriptors WHERE user_id = %s", ada)
+
+    value("SELECT erase_member(%s, 'somebody')", ada)
+
     assert differences() == []
+    assert rows("SELECT * FROM descriptor_member_terms") == []
     assert rows("SELECT * FROM descriptor_term_totals") == []
 
 
