@@ -174,7 +174,7 @@ def one_at_a_time() -> None:
 
 def describe(batch: DescriptorImport, data: bytes) -> None:
     options = batch.options
-    if not options["text_column"]:
+    if not options.get("text_column"):
         raise FileError("Say which column holds the words.")
     rows = rows_of(batch.file_name, data, options["encoding"])
     notes = notes_of(

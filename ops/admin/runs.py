@@ -230,6 +230,6 @@ def labelled(values: Mapping[str, Any], operation: Operation | None) -> dict[str
 def shown(value: Any) -> Any:
     """Numbers with separators; a text that begins with digits, such as a key, as it stands."""
     if value is None:
-        return "–"
+        return "-"
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return intcomma(value) if is_number else value

@@ -124,7 +124,7 @@ def test_run_page_shows_the_differences(ranked: list[Member]) -> None:
 
 def test_run_page_separates_the_digits_of_numbers_only() -> None:
     key = "76083089-c3a1-497c-9624-ef85800ee38a"
-    assert [shown(value) for value in (1234567, key, None)] == ["1,234,567", key, "–"]
+    assert [shown(value) for value in (1234567, key, None)] == ["1,234,567", key, "-"]
 
 
 @pytest.mark.parametrize("role", [ANON, MEMBER])
