@@ -158,6 +158,12 @@ UNFOLD: dict[str, Any] = {
                         "flavors.view_descriptor",
                     ),
                     item(
+                        "Flavor categories",
+                        "palette",
+                        "flavors_flavorcategory_changelist",
+                        "flavors.view_flavorcategory",
+                    ),
+                    item(
                         "Descriptor imports",
                         "upload_file",
                         "flavors_descriptorimport_changelist",

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Collate
 
 from assessments.models import Member
-from flavors.models import Descriptor, FlavorCategory, Term
+from flavors.category_tree import branches_in_order
+from flavors.models import Descriptor, Term
 
 # Terms with so many uses together are read by their index and sorted; more are met on the way.
 RARE = 20_000
@@ -125,16 +126,7 @@ def normalized(text: str) -> str:
 
 def categories_in_order() -> list[tuple[int, str]]:
     """(key, name, indented) of each; a parent stands before its children."""
-    below: dict[int | None, list[tuple[int, str]]] = {}
-    for key, parent, name in FlavorCategory.objects.values_list("id", "parent_id", "name"):
-        below.setdefault(parent, []).append((key, name))
-    waiting = [(0, *each) for each in reversed(below.get(None, []))]
-    found = []
-    while waiting:
-        level, key, name = waiting.pop()
-        found.append((key, "\N{EM SPACE}" * level + name))
-        waiting += [(level + 1, *each) for each in reversed(below.get(key, []))]
-    return found
+    return [(each.key, "\N{EM SPACE}" * each.level + each.name) for each in branches_in_order()]
 
 
 def member_names(members: set[UUID], user: object) -> dict[UUID, str]:

@@ -23,7 +23,7 @@ from django.urls import Resolver404, resolve
 
 from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
-from flavors.models import Descriptor, DescriptorImport, FlavorWheel, Term
+from flavors.models import Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term
 from ops import audit
 from ops.runs import enqueue
 from quizbank.models import (
@@ -268,7 +268,7 @@ def clients(db: None) -> dict[str, Client]:
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
     learning = (AnswersSetAside, QuizSession)
-    tasting = (Descriptor, DescriptorImport, FlavorWheel, Term)
+    tasting = (Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)

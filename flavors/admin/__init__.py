@@ -1,5 +1,6 @@
 """Importing registers each concept's screens."""
 
+from flavors.admin.categories import FlavorCategoryAdmin
 from flavors.admin.descriptors import DescriptorAdmin
 from flavors.admin.duplicates import TermSimilarityAdmin
 from flavors.admin.imports import DescriptorImportAdmin
@@ -9,6 +10,7 @@ from flavors.admin.wheels import FlavorWheelAdmin
 __all__ = [
     "DescriptorAdmin",
     "DescriptorImportAdmin",
+    "FlavorCategoryAdmin",
     "FlavorWheelAdmin",
     "TermAdmin",
     "TermSimilarityAdmin",

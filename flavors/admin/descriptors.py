@@ -141,9 +141,9 @@ class DescriptorAdmin(KeysetAdmin, RefusableAdmin):
     def source(self, descriptor: Descriptor) -> str:
         return descriptor.get_source_type_display()
 
-    @display(description="AI", boolean=True)
-    def by_ai(self, descriptor: Descriptor) -> bool:
-        return descriptor.ai_extracted
+    @display(description="noted by", label={"AI": "info"})
+    def by_ai(self, descriptor: Descriptor) -> str:
+        return "AI" if descriptor.ai_extracted else "Member"
 
     # --- One descriptor --------------------------------------------------------------------------
     def get_readonly_fields(
