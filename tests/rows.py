@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
-from flavors.models import FlavorCategory, FlavorWheel, Term, TermSimilarity
+from flavors.models import Descriptor, FlavorCategory, FlavorWheel, Term, TermSimilarity
 from ops.models import HistoryEntry
 from quizbank.models import (
     Answer,
@@ -98,6 +98,8 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
     },
     QuestionSimilarity: pair,
     Term: lambda: {"canonical": None},
+    # The database finds it.
+    Descriptor: lambda: {"term": None},
     FlavorCategory: lambda: {"parent": None, "color": "#aa3311"},
     TermSimilarity: pair_of_terms,
     Answer: judged,

@@ -17,11 +17,14 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.html import escape
 
+from flavors.models import FlavorCategory
 from quizbank.models import Exam, Question, QuizSession
 from quizbank.models.question import Kind, Status
 from tests.hostile import HOSTILE, poison
@@ -50,6 +53,9 @@ def fill() -> None:
 def hostile_bank(db: None) -> None:
     fill()
     poison()
+    # It takes a hundred characters, and no name twice.
+    name = Concat(Value(HOSTILE[:90]), Cast("pk", TextField()))
+    FlavorCategory.objects.update(name=name)
     with connection.cursor() as cursor:
         cursor.execute("REFRESH MATERIALIZED VIEW category_statistics")
 
