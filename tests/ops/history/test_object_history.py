@@ -41,10 +41,14 @@ def test_everything_that_content_staff_edit_has_a_history() -> None:
         if model._meta.label_lower in editable and not isinstance(screen, HistoryAdmin)
     }
 
-    # Imports record themselves, line by line; who decided on reports and likenesses, and who
-    # changed one of millions of descriptors, stands in the action log.
+    # Imports record themselves, line by line; wheels are made of descriptors; who decided on
+    # reports and likenesses, and who changed one of millions of descriptors, stands in the action
+    # log.
     assert without == {
         "flavors.descriptor",
+        "flavors.descriptorimport",
+        "flavors.flavorwheel",
+        "flavors.termsimilarity",
         "quizbank.importbatch",
         "quizbank.problemreport",
         "quizbank.questionsimilarity",
