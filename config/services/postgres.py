@@ -108,7 +108,8 @@ class Postgres:
         pid = self._recorded_pid()
         if pid is None or not processes.alive(pid):
             return None
-        return pid if self.listens() or pid in self._processes() else None
+        # What is left of a killed server may still listen for a moment: the name decides.
+        return pid if pid in self._processes() else None
 
     def version(self) -> str | None:
         try:
