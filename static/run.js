@@ -7,6 +7,15 @@ document.addEventListener("DOMContentLoaded", () => {
 
 const EVERY = 1000;
 const PATIENCE = 5000;
+const REST = 1500;
+
+// When somebody last moved or typed here, and whether something was filled in or ticked.
+let moved = -REST;
+let touched = false;
+for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) {
+  document.addEventListener(kind, () => { moved = performance.now(); }, { passive: true });
+}
+document.addEventListener("input", () => { touched = true; });
 
 async function follow(page) {
   const wait = (await look(page)) ? EVERY : PATIENCE;
@@ -26,16 +35,20 @@ async function look(page) {
   trouble.hidden = Boolean(answer?.ok);
   if (!answer?.ok) return false;
   // The login has ended: the page itself leads to a new one.
-  if (answer.redirected) return reload();
+  if (answer.redirected) return reload(page);
   const run = await answer.json();
   show(page, run.values);
-  if (run.version !== page.dataset.version) return reload();
+  if (run.version !== page.dataset.version) return reload(page);
   return true;
 }
 
-// Not under the hands of somebody who is being asked something.
-function reload() {
-  if (!document.querySelector("[popover]:popover-open")) location.reload();
+// Not under the hands of somebody who is being asked something, or about to click; where
+// something was filled in, the page says what it would show.
+function reload(page) {
+  const news = page.querySelector("[data-news]");
+  if (touched && news) news.hidden = false;
+  else if (performance.now() - moved >= REST && !document.querySelector("[popover]:popover-open"))
+    location.reload();
   return true;
 }
 

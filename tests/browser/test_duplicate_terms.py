@@ -24,6 +24,7 @@ def test_a_cluster_is_merged_and_undone(editor_page: Page) -> None:
     page.get_by_role("button", name="Compare now").click()
     page.get_by_text("Waiting").first.wait_for()
     perform(Run.objects.get(operation="find_duplicate_terms").pk)
+    page.get_by_text("Last run: Completed").wait_for()
     group = page.get_by_role("form", name="Group 1")
     group.wait_for()
 

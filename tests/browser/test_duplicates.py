@@ -21,6 +21,7 @@ def test_duplicates_are_merged_or_told_apart_and_both_taken_back(editor_page: Pa
     page.get_by_role("button", name="Compare now").click()
     page.get_by_text("Waiting").first.wait_for()
     perform(Run.objects.get(operation="find_similar_questions").pk)
+    page.get_by_text("Last run: Completed").wait_for()
     group = page.get_by_role("form", name="Group 1")
     group.wait_for()
     group.get_by_text("3 questions").wait_for()
