@@ -236,7 +236,7 @@ def fill_descriptors(
     run("SELECT setseed(0.5)")
     firsts = months_back(months)
     for first in firsts:
-        run("SELECT create_partition('flavor_descriptors', 'month', %(first)s)", first=first)
+        run("SELECT create_partition('flavor_descriptors', 'month', %(first)s::date)", first=first)
     with quick_writing():
         fill_lexicon(members=members, terms=terms)
         for first, until in zip(firsts, [*firsts[1:], datetime.now(UTC)], strict=True):
