@@ -36,7 +36,7 @@ def test_nobody_gives_a_descriptor_the_term_of_another_text() -> None:
     ada = learner()
     note(ada, "Lemon")
     note(ada, "LEMON!", term_id=term_of("Lemon").pk)
-    for wrong in (term_of("Lemon").pk, 0):
+    for wrong in (term_of("Lemon").pk, -1):
         with pytest.raises(DatabaseError, match="is another one"), transaction.atomic():
             note(ada, "Lime", term_id=wrong)
 

@@ -414,6 +414,57 @@ def test_a_saved_wheel_knows_when_it_is_stale(ada: UUID) -> None:
         ask(MEMBER, learner(), stale, saved.pk)
 
 
+@pytest.mark.parametrize("scope", ["personal", "universal", "item", "category"])
+def test_a_saved_wheel_notices_what_curation_and_late_writes_change(ada: UUID, scope: str) -> None:
+    def changed(of_sql: str = "", *values: Any) -> bool:
+        """Whether this makes the wheel stale that was just made again."""
+        owner = ada if scope == "personal" else None
+        of = {"item": "Bar", "category": "coffee"}.get(scope, "")
+        data = json.loads(
+            value("SELECT get_wheel_data_fast(%s, 'flavor', %s, %s)::text", owner, scope, of)
+        )
+        FlavorWheel.objects.update_or_create(
+            user_id=owner,
+            scope=scope,
+            scope_value=of,
+            wheel_type="flavor",
+            defaults={
+                "data": data,
+                "descriptor_count": data["totalDescriptors"],
+                "generated_at": timezone.now() - timedelta(hours=1),
+            },
+        )
+        if of_sql:
+            run(of_sql, *values)
+        refresh()
+        return value("SELECT wheel_needs_regeneration(id) FROM flavor_wheels")
+
+    given: dict[str, Any] = {"item_name": "Bar", "item_category": "coffee"}
+    taste(ada, "raisin", "raisins", "lemon", "lemon", **given)
+    place("raisin", "Fruity", "Dried")
+    refresh()
+    raisin, raisins = term_of("raisin").pk, term_of("raisins").pk
+    merged = "UPDATE flavor_terms SET canonical_id = %s WHERE id = %s"
+
+    assert not changed()
+    assert changed(merged, raisin, raisins)
+    assert not changed()
+    assert changed(merged, None, raisins)
+    assert changed("UPDATE flavor_terms SET category_id = NULL WHERE id = %s", raisin)
+    place("raisin", "Fruity", "Dried")
+    assert changed("UPDATE flavor_categories SET name = 'Withered' WHERE name = 'Dried'")
+    assert changed(
+        "INSERT INTO flavor_descriptors"
+        " (id, user_id, source_type, descriptor_text, descriptor_type, item_name, item_category)"
+        " SELECT uuidv7(interval '-3 days'), user_id, source_type, 'lime', 'flavor', 'Bar',"
+        " 'coffee' FROM flavor_descriptors LIMIT 1"
+    )
+    # As many as before, and none of them new.
+    fig = "UPDATE flavor_descriptors SET descriptor_text = 'fig' WHERE term_id = %s"
+    assert changed(fig, raisin)
+    assert not changed()
+
+
 def test_statistics_of_a_member_and_of_an_unknown_one(ada: UUID) -> None:
     taste(ada, "raisin", "raisns", intensity=2)
     taste(ada, "lemon", descriptor_type="aroma", ai_extracted=True)

@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from flavors.models import Descriptor, DescriptorChange, Term
 from tests.flavors.tasting import learner
@@ -71,6 +72,28 @@ def test_batches_with_the_same_new_words_in_opposite_order() -> None:
         )
         assert done == [(300, 0)] * 4
         assert Term.objects.count() == 300 * (turn + 1)
+
+
+def test_rows_of_one_statement_with_the_same_new_words_in_opposite_order() -> None:
+    """Plain INSERTs of many rows, and a batch between them."""
+    ada = learner()
+    plain = (
+        "INSERT INTO flavor_descriptors (user_id, source_type, descriptor_text, descriptor_type)"
+        " SELECT %s, 'quick_tasting', word, 'aroma' FROM unnest(%s::text[]) AS word"
+    )
+    for turn in range(ROUNDS):
+        words = [f"note {turn} {n}" for n in range(300)]
+        at_once(
+            *[
+                lambda own, order=order: own.execute(plain, [ada, order])
+                for order in (words, words[::-1], words)
+            ],
+            lambda own, words=words: own.execute(BATCH, [rows_of(words[::-1]), ada, None]),
+        )
+        assert Term.objects.count() == 300 * (turn + 1)
+        assert Descriptor.objects.count() == 1200 * (turn + 1)
+    assert sum(mark.rows for mark in DescriptorChange.objects.all()) == 1200 * ROUNDS
+    assert not Descriptor.objects.exclude(normalized_form=F("term__normalized_form")).exists()
 
 
 def test_batches_of_one_source_write_each_descriptor_once() -> None:

@@ -1,0 +1,15 @@
+CREATE OR REPLACE FUNCTION public.mark_descriptor_changes()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = ''
+AS $$
+/* After a statement on the descriptors: whose months are to be counted again. */
+BEGIN
+    INSERT INTO public.descriptor_changes (user_id, month, rows)
+    SELECT c.user_id, pg_catalog.date_trunc('month', c.created_at, 'UTC')::date, count(*)
+    FROM changed AS c
+    GROUP BY 1, 2;
+    RETURN NULL;
+END
+$$;
