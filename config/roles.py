@@ -29,7 +29,13 @@ MEMBERS = (
     "assessments.publicprofile",
     "assessments.profileevent",
 )
-LEARNING = ("quizbank.anyquizsession", "quizbank.answer", "quizbank.answerssetaside")
+LEARNING = (
+    "quizbank.anyquizsession",
+    "quizbank.answer",
+    "quizbank.answerssetaside",
+    "quizbank.studysession",
+    "quizbank.userinteraction",
+)
 MODERATION = ("assessments.moderationreason", "assessments.badge", "assessments.reservedword")
 LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
 

@@ -124,6 +124,18 @@ UNFOLD: dict[str, Any] = {
                         "Answers", "checklist", "quizbank_answer_changelist", "quizbank.view_answer"
                     ),
                     item(
+                        "Study time",
+                        "schedule",
+                        "quizbank_studysession_changelist",
+                        "quizbank.view_studysession",
+                    ),
+                    item(
+                        "Interactions",
+                        "touch_app",
+                        "quizbank_userinteraction_changelist",
+                        "quizbank.view_userinteraction",
+                    ),
+                    item(
                         "Messages set aside",
                         "mark_email_unread",
                         "quizbank_answerssetaside_changelist",

@@ -28,6 +28,7 @@ from quizbank.models import (
     QuestionRevision,
     QuestionSimilarity,
     QuizSession,
+    UserInteraction,
 )
 from tests.assessments.people import step
 from tests.quizbank.learning import published
@@ -110,6 +111,7 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         "answered_count": 0,
         **dict.fromkeys(("paused_at", "completed_at", "abandon_reason", "score")),
     },
+    UserInteraction: lambda: {"action_type": f"action_{next(numbers)}"},
     FlavorWheel: lambda: {
         "user": None,
         "scope": "item",

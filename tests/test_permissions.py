@@ -33,6 +33,8 @@ from quizbank.models import (
     ProblemReport,
     QuestionPool,
     QuizSession,
+    StudySession,
+    UserInteraction,
 )
 from tests.rows import make_row
 from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
@@ -111,7 +113,7 @@ DECLARED = {
     "ops_auditentry_count": Rule("ops.view_own_auditentry", post_only=True),
     **{
         f"quizbank_{model}_count": Rule(f"quizbank.view_{model}", post_only=True)
-        for model in ("anyquizsession", "answer")
+        for model in ("anyquizsession", "answer", "studysession", "userinteraction")
     },
     **{
         f"quizbank_answerssetaside_{step}": Rule("quizbank.change_answerssetaside", post_only=True)
@@ -267,7 +269,7 @@ def clients(db: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
-    learning = (AnswersSetAside, QuizSession)
+    learning = (AnswersSetAside, QuizSession, StudySession, UserInteraction)
     tasting = (Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):

@@ -7,6 +7,7 @@ from quizbank.admin import (
     exam_statistics,
     exams,
     imports,
+    interactions,
     lightning,
     pools,
     practice,
@@ -15,6 +16,7 @@ from quizbank.admin import (
     reports,
     set_aside,
     statistics,
+    studies,
 )
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "exam_statistics",
     "exams",
     "imports",
+    "interactions",
     "lightning",
     "pools",
     "practice",
@@ -32,4 +35,5 @@ __all__ = [
     "reports",
     "set_aside",
     "statistics",
+    "studies",
 ]

@@ -33,6 +33,20 @@ class MemberFilter(IdFilter):
         return super().keys(request, given)
 
 
+class MemberByIndex(MemberFilter):
+    """For lists with a reach. Uses index: interaction_of_member, idx_study_sessions_user."""
+
+    by_index = True
+    lead = "user_id"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().queryset(request, queryset)
+        if found is queryset or found.query.is_empty():
+            return found
+        (key,) = self.keys(request, (self.value() or "").strip())
+        return queryset.filter(user_id__gte=key, user_id__lte=key)
+
+
 class QuestionFilter(IdFilter):
     """By id, or by external id. Uses index: answer_of_question."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,14 @@ from django.utils import timezone
 from assessments.models import Member
 from ops.partitions import ensure_partition_of
 from ops.registry import PartitionedTable, declared
+from quizbank.intake.keeping import archive_sessions, summarise
 from quizbank.item_statistics import compute_exam, compute_revisions
-from quizbank.models import Exam, Question, QuizSession
+from quizbank.models import AnyQuizSession, Exam, Question, QuizSession
 
-STATEMENTS = Path(__file__).resolve().parents[2] / "fixtures" / "demo_answers.sql"
-EARLIEST = timedelta(days=20)
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+STATEMENTS = ("demo_answers.sql", "demo_activity.sql")
+# How far back they go, in days.
+ANSWERS, INTERACTIONS = 72, 21
 
 
 class Command(BaseCommand):
@@ -27,13 +30,28 @@ class Command(BaseCommand):
         if QuizSession.objects.exists() or not Member.objects.exists():
             self.stdout.write("There are sessions already, or no members.")
             return
-        answers = declared(PartitionedTable)["answers"]
         with transaction.atomic():
-            ensure_partition_of(answers, (timezone.now() - EARLIEST).date())
+            make_room("answers", ANSWERS)
+            make_room("user_interactions", INTERACTIONS)
             with connection.cursor() as cursor:
-                cursor.execute(STATEMENTS.read_text())
+                for name in STATEMENTS:
+                    cursor.execute((FIXTURES / name).read_text())
+            summarise(day_before(INTERACTIONS), timezone.now().astimezone(UTC).date())
+            archived = sum(archive_sessions())
             live = Question.objects.live().values_list("published_revision", flat=True)
             compute_revisions([revision for revision in live if revision])
             for exam in Exam.objects.values_list("pk", flat=True):
                 compute_exam(exam)
-        self.stdout.write(f"{QuizSession.objects.count():,} sessions added.")
+        self.stdout.write(
+            f"{AnyQuizSession.objects.count():,} sessions added, {archived:,} of them archived."
+        )
+
+
+def day_before(days: int) -> date:
+    return timezone.now().astimezone(UTC).date() - timedelta(days=days)
+
+
+def make_room(table: str, days: int) -> None:
+    """Partitions for the months of the last days."""
+    for back in range(0, days + 28, 28):
+        ensure_partition_of(declared(PartitionedTable)[table], day_before(min(back, days)))
