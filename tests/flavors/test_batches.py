@@ -64,6 +64,24 @@ def test_what_a_source_has_is_a_duplicate_in_whatever_month() -> None:
     assert batch([flavor("lime"), flavor("lime")], ada)[:3] == (2, 0, 0)
 
 
+def test_rows_follow_the_list_and_the_first_spelling_names_the_term() -> None:
+    ada, source = learner(), uuid4()
+    note(ada, "lemon", source_id=source)
+    given = ["Zest!", "LEMON", "zest", "apple", "", "Malt"]
+
+    *counts, [problem] = batch([flavor(text) for text in given], ada, source)
+
+    assert (counts, problem["place"]) == ([3, 2, 1], 5)
+    written = Descriptor.objects.filter(source_id=source).order_by("pk")
+    assert [row.descriptor_text for row in written] == ["lemon", "Zest!", "apple", "Malt"]
+    assert all(row.term.normalized_form == row.normalized_form for row in written)
+    assert term_of("zest").display_text == "Zest!"
+
+
+def test_an_empty_batch_writes_nothing() -> None:
+    assert batch([], learner(), uuid4()) == (0, 0, 0, [])
+
+
 def test_nobodys_row_absorbs_anothers() -> None:
     ada, bob, source = learner(), learner("Bob"), uuid4()
     batch([flavor("lemon", intensity=2)], ada, source)
