@@ -8,9 +8,11 @@ fills the database that DATABASE_URL names: an empty one, migrated.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 
 from django.db import connection
 
@@ -61,7 +63,7 @@ CATEGORIES = """
 # In the order of their use: single words, then of two, then of three; each seventh of the later
 # ones is a slip of the pen in an earlier one.
 VOCABULARY = """
-    CREATE TEMPORARY TABLE bench_words AS
+    CREATE UNLOGGED TABLE bench_words AS
     SELECT row_number() OVER (ORDER BY level, md5(word)) AS rank, word, noun FROM (
         SELECT 1 AS level, n AS word, n AS noun FROM unnest(%(nouns)s::text[]) AS n
         UNION ALL
@@ -71,10 +73,11 @@ VOCABULARY = """
         SELECT 3, k || ' ' || l || ' ' || n, n
         FROM unnest(%(nouns)s::text[]) AS n, unnest((%(kinds)s::text[])[:35]) AS k,
             unnest((%(kinds)s::text[])[36:70]) AS l
-    ) AS words;
+    ) AS words
+    ORDER BY level, md5(word) LIMIT %(terms)s;
     CREATE INDEX ON bench_words (rank);
     ANALYZE bench_words;
-    CREATE TEMPORARY TABLE bench_terms AS
+    CREATE UNLOGGED TABLE bench_terms AS
     SELECT w.rank, w.noun, CASE WHEN w.rank %% 7 = 3 AND w.rank > 700 THEN (
         SELECT CASE w.rank %% 3
             WHEN 0 THEN overlay(o.word placing '' from place for 1)
@@ -100,12 +103,12 @@ LEXICON = """
         SELECT array_agg(id) AS ids FROM flavor_categories WHERE parent_id IS NOT NULL
     ) AS places
     ORDER BY normalize_descriptor_text(t.word), t.rank;
-    CREATE TEMPORARY TABLE bench_ranks AS
+    CREATE UNLOGGED TABLE bench_ranks AS
     SELECT t.rank::int AS rank, l.id AS term_id, t.word
     FROM bench_terms AS t
     JOIN flavor_terms AS l ON l.normalized_form = normalize_descriptor_text(t.word);
     CREATE UNIQUE INDEX ON bench_ranks (rank);
-    CREATE TEMPORARY TABLE bench_members (place int PRIMARY KEY, id uuid NOT NULL);
+    CREATE UNLOGGED TABLE bench_members (place int PRIMARY KEY, id uuid NOT NULL);
     INSERT INTO bench_members
     SELECT n, gen_random_uuid() FROM generate_series(0, %(members)s - 1) AS n;
     INSERT INTO members (id, display_name) SELECT id, 'Taster ' || place FROM bench_members;
@@ -143,33 +146,42 @@ MONTH = """
     JOIN bench_members AS m ON m.place = d.member
     ORDER BY d.at
 """
-# What a refresh of the views would keep, from a full count.
-KEPT = """
+# What a refresh of the views would keep, from a full count: of a month by its own writer.
+KEPT_OF_MONTH = """
     INSERT INTO descriptor_member_terms (
         user_id, term_id, descriptor_type, month, uses, ai_uses, intensity_sum, intensity_count,
         first_used_at, last_used_at
     )
-    SELECT user_id, term_id, descriptor_type, date_trunc('month', created_at, 'UTC')::date,
+    SELECT user_id, term_id, descriptor_type, %(month)s::date,
         count(*), count(*) FILTER (WHERE ai_extracted), COALESCE(sum(intensity), 0),
         count(intensity), min(created_at), max(created_at)
-    FROM flavor_descriptors GROUP BY 1, 2, 3, 4;
+    FROM {partition} GROUP BY 1, 2, 3 ORDER BY 1, 2
+"""
+KEPT = (
+    """
     INSERT INTO descriptor_term_months (
         term_id, descriptor_type, month, uses, ai_uses, intensity_sum, intensity_count, members
     )
     SELECT term_id, descriptor_type, month, sum(uses), sum(ai_uses), sum(intensity_sum),
         sum(intensity_count), count(*)
-    FROM descriptor_member_terms GROUP BY 1, 2, 3;
+    FROM descriptor_member_terms GROUP BY 1, 2, 3
+    """,
+    """
     INSERT INTO descriptor_months (month, uses, ai_uses, intensity_sum, intensity_count, members)
     SELECT month, sum(uses), sum(ai_uses), sum(intensity_sum), sum(intensity_count),
         count(DISTINCT user_id)
-    FROM descriptor_member_terms GROUP BY 1;
+    FROM descriptor_member_terms GROUP BY 1
+    """,
+    """
     INSERT INTO descriptor_term_totals (
         term_id, descriptor_type, uses, ai_uses, intensity_sum, intensity_count, members,
         first_used_at, last_used_at
     )
     SELECT term_id, descriptor_type, sum(uses), sum(ai_uses), sum(intensity_sum),
         sum(intensity_count), count(DISTINCT user_id), min(first_used_at), max(last_used_at)
-    FROM descriptor_member_terms GROUP BY 1, 2;
+    FROM descriptor_member_terms GROUP BY 1, 2
+    """,
+    """
     UPDATE flavor_terms AS t SET usage_count = u.uses, user_count = u.members,
         first_used_at = u.first, last_used_at = u.last
     FROM (
@@ -178,24 +190,61 @@ KEPT = """
         FROM descriptor_member_terms GROUP BY 1
     ) AS u
     WHERE u.term_id = t.id
-"""
-TABLES = ("flavor_terms", "flavor_descriptors", "descriptor_member_terms")
-# Of the table, and of each partition by itself; not the primary key.
+    """,
+)
+QUIET_TABLES = ("flavor_terms", "flavor_descriptors", "descriptor_member_terms")
+FILLED = (
+    "members",
+    "flavor_categories",
+    "flavor_terms",
+    "descriptor_member_terms",
+    "descriptor_term_months",
+    "descriptor_term_totals",
+    "descriptor_months",
+)
+BENCH_TABLES = ("bench_words", "bench_terms", "bench_ranks", "bench_members")
+# Of the descriptors and of each partition by itself, but the primary key; all of member's terms.
 INDEXES = """
-    SELECT c.relname, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
-    FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-    WHERE NOT i.indisprimary AND (
+    SELECT CASE
+        WHEN i.indisprimary THEN format(
+            'ALTER TABLE %s DROP CONSTRAINT %I', i.indrelid::regclass, k.conname
+        )
+        ELSE format('DROP INDEX %s', i.indexrelid::regclass)
+    END, CASE
+        WHEN i.indisprimary THEN format(
+            'ALTER TABLE %s ADD CONSTRAINT %I %s', i.indrelid::regclass, k.conname,
+            pg_get_constraintdef(k.oid)
+        )
+        ELSE replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ')
+    END
+    FROM pg_index AS i LEFT JOIN pg_constraint AS k ON k.conindid = i.indexrelid AND k.contype = 'p'
+    WHERE i.indrelid = 'descriptor_member_terms'::regclass OR NOT i.indisprimary AND (
         i.indrelid = 'flavor_descriptors'::regclass
         OR i.indrelid IN (
             SELECT inhrelid FROM pg_inherits WHERE inhparent = 'flavor_descriptors'::regclass
         ) AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
     )
 """
+WRITERS = 4
 
 
 def run(sql: str, **values: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
+
+
+def at_once(steps: Iterable[Callable[[], None]]) -> None:
+    """A few at a time, each on a connection of its own."""
+
+    def take(step: Callable[[], None]) -> None:
+        try:
+            run("SET maintenance_work_mem = '512MB'")
+            step()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(take, steps))
 
 
 @contextmanager
@@ -204,15 +253,14 @@ def quick_writing() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(INDEXES)
         indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f"DROP INDEX {name}")
-        for table in TABLES:
+        for drop, _ in indexes:
+            cursor.execute(drop)
+        for table in QUIET_TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield
-        for table in TABLES:
+        for table in QUIET_TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        for _, definition in indexes:
-            cursor.execute(definition)
+    at_once(partial(run, make) for _, make in indexes)
 
 
 def fill_lexicon(*, members: int, terms: int) -> None:
@@ -229,23 +277,46 @@ def months_back(count: int) -> list[date]:
     return [date(n // 12, n % 12 + 1, 1) for n in range(number - count + 1, number + 1)]
 
 
+def write_month(first: date, until: datetime | date, **sizes: int) -> None:
+    """The descriptors of one month, and what is kept of them."""
+    run("SELECT setseed(%(seed)s)", seed=first.toordinal() % 1000 / 1000)
+    run("SET work_mem = '64MB'")
+    run(MONTH, first=f"{first} 00:00:01+00", until=str(until), each=EACH, **sizes)
+    run(KEPT_OF_MONTH.format(partition=partition_of(first)), month=first)
+
+
+def partition_of(first: date) -> str:
+    return f"flavor_descriptors_{first:%Y_%m}"
+
+
 def fill_descriptors(
     rows: int, *, members: int = MEMBERS, terms: int = TERMS, months: int = MONTHS
 ) -> None:
     """About so many rows, and what is kept of them; commits."""
-    run("SELECT setseed(0.5)")
     firsts = months_back(months)
     for first in firsts:
-        run("SELECT create_partition('flavor_descriptors', 'month', %(first)s::date)", first=first)
+        run(
+            "SELECT public.create_partition('public.flavor_descriptors', 'month', %(first)s)",
+            first=first,
+        )
+    sizes = {"members": members, "terms": terms, "tastings": max(rows // months // EACH, 1)}
+    untils = [*firsts[1:], datetime.now(UTC)]
     with quick_writing():
         fill_lexicon(members=members, terms=terms)
-        for first, until in zip(firsts, [*firsts[1:], datetime.now(UTC)], strict=True):
-            tastings = max(rows // months // EACH, 1)
-            bounds = {"first": f"{first} 00:00:01+00", "until": str(until)}
-            run(MONTH, members=members, terms=terms, each=EACH, tastings=tastings, **bounds)
-        run(KEPT)
-    run("VACUUM (ANALYZE)")
+        at_once(
+            partial(write_month, first, until, **sizes)
+            for first, until in zip(firsts, untils, strict=True)
+        )
+        at_once(partial(run, statement) for statement in KEPT)
+    for table in BENCH_TABLES:
+        run(f"DROP TABLE {table}")
+    at_once(partial(run, f"VACUUM (ANALYZE) {partition_of(first)}") for first in firsts)
+    # Each of its rows was written twice.
+    run("VACUUM (FULL) flavor_terms")
+    at_once(partial(run, f"VACUUM (ANALYZE) {table}") for table in FILLED)
+    run("ANALYZE ONLY flavor_descriptors")
     run("SELECT refresh_descriptor_views()")
+    run("ANALYZE mv_category_descriptor_summary")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,325 @@
+"""Descriptors beside the design of seed 003 on the same rows, and beside a stock changelist.
+
+    STEWARD_BENCH_DESCRIPTORS=1000000 \
+        uv run pytest tests/bench/test_descriptors.py -n 0 --benchmark-enable -s
+
+takes 4 minutes on four idle cores and 2 GB of disk; 10000000 takes a quarter of an hour and 20 GB;
+without the variable 100,000 rows. Each call is told as median / 95th of a hundred / processor, in
+milliseconds of the server; a goal that is missed has a mark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.bench import seed_descriptors as seed
+from tests.bench.conftest import own_database
+from tests.bench.descriptors import fill_descriptors
+from tests.bench.sides import CALLS, Call, Table, ask, processor_time, seconds
+
+pytestmark = pytest.mark.django_db
+
+MEASURED = int(os.environ.get("STEWARD_BENCH_DESCRIPTORS", 100_000))
+# The seed's views and slow queries are asked up to here; above, its table is there for its size.
+SEED_ANSWERS = 1_000_000
+PAGE, DEEP = 50, 100_000
+NEWEST = "SELECT {columns} FROM flavor_descriptors ORDER BY id DESC OFFSET %s LIMIT %s"
+
+
+@pytest.fixture(scope="module")
+def measured(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("benchmark_enable"))
+
+
+@pytest.fixture(scope="module")
+def rows(measured: bool, django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
+    """Gives about how many descriptors there are."""
+    size = MEASURED if measured else 1_000
+    with django_db_blocker.unblock(), own_database():
+        few = {} if measured else {"members": 60, "terms": 1_500, "months": 2}
+        began = perf_counter()
+        fill_descriptors(size, **few)
+        ours = perf_counter() - began
+        seed.fill_seed(is_whole=size <= SEED_ANSWERS)
+        both = perf_counter() - began
+        print(f"\n{size:,} descriptors: {ours:.0f} s; as the seed has them: {both - ours:.0f} s")
+        yield size
+
+
+@pytest.fixture(scope="module")
+def calls(measured: bool) -> int:
+    return CALLS if measured else 2
+
+
+# --- Reads ---------------------------------------------------------------------------------------
+def heavy_members(count: int) -> list[Any]:
+    return [
+        key
+        for (key,) in ask(
+            "SELECT user_id FROM descriptor_member_terms GROUP BY 1"
+            " ORDER BY sum(uses) DESC LIMIT %s",
+            [count],
+        )
+    ]
+
+
+def words(count: int) -> list[str]:
+    """Used ones, from very often to seldom; every second has lost a letter."""
+    found = ask(
+        "SELECT normalized_form FROM flavor_terms WHERE usage_count > 0"
+        " ORDER BY usage_count DESC LIMIT %s",
+        [count * count],
+    )
+    chosen = [form for (form,) in found[:: max(len(found) // count, 1)]][:count]
+    return [form[:2] + form[3:] if n % 2 else form for n, form in enumerate(chosen)]
+
+
+def prefixes(count: int) -> list[str]:
+    """Of one letter to six."""
+    found = ask(
+        "SELECT DISTINCT ON (part) left(normalized_form, 1 + (id % 6)::int) AS part"
+        " FROM flavor_terms WHERE usage_count > 0"
+    )
+    chosen = sorted((part for (part,) in found if part == part.strip()), key=hash_of)
+    return sorted(chosen[:count], key=len)
+
+
+def hash_of(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def test_reads(rows: int, calls: int) -> None:
+    """Goals at 10,000,000 rows."""
+    people = [(key,) for key in heavy_members(calls)]
+    found = [{"text": word} for word in words(calls)]
+    typed = [{"text": part} for part in prefixes(calls)]
+    deep = min(DEEP * PAGE, rows // 2)
+    limits = [(10 + n,) for n in range(calls)]
+    asks_seed = rows <= SEED_ANSWERS
+
+    def beside(query: str, values: list[Any]) -> list[Call]:
+        return [(query, each) for each in values] if asks_seed else []
+
+    def ours(query: str, values: list[Any]) -> list[Call]:
+        return [(query, each) for each in values]
+
+    table = Table(f"{rows:,} descriptors: ours, the seed's, how many times as long")
+    table.compare(
+        "wheel of a heavy member",
+        10,
+        ours("SELECT generate_wheel_data_optimized(%s)", people),
+        beside(seed.SEED_MEMBER_WHEEL, people),
+    )
+    table.compare(
+        "universal wheel",
+        10,
+        ours("SELECT generate_wheel_data_optimized(NULL, 'combined', 1, %s)", limits),
+        beside(seed.SEED_UNIVERSAL_WHEEL, [()] * calls),
+    )
+    for what, place in (
+        ("page of all, the first ones", 0),
+        (f"page {deep // PAGE:,} of all", deep),
+    ):
+        table.compare(
+            what,
+            5,
+            pages_from(place, calls),
+            [(seed.SEED_PAGE, (place + PAGE * n,)) for n in range(calls)],
+        )
+    table.compare(
+        "first page of a heavy member",
+        5,
+        ours("SELECT * FROM get_descriptors_paginated(%s)", people),
+        ours(seed.SEED_MEMBER_PAGE, people),
+    )
+    table.compare(
+        "autocomplete",
+        5,
+        ours("SELECT * FROM autocomplete_descriptors(%(text)s)", typed),
+        beside(seed.SEED_AUTOCOMPLETE, typed),
+    )
+    table.compare(
+        "similarity search",
+        30,
+        ours("SELECT * FROM find_similar_descriptors(%(text)s)", found),
+        beside(seed.SEED_SIMILAR, found),
+    )
+    table.compare(
+        "duplicates of a heavy member",
+        50,
+        ours("SELECT * FROM find_duplicate_descriptors(%s)", people),
+        beside(seed.SEED_DUPLICATES, people),
+    )
+    table.compare(
+        "statistics of a heavy member",
+        5,
+        ours("SELECT * FROM get_user_descriptor_stats(%s)", people),
+        beside(seed.SEED_STATISTICS, people),
+    )
+
+
+def pages_from(place: int, count: int) -> list[Call]:
+    """So many pages in a row; each begins after the last row of the one before."""
+    keys = ask(NEWEST.format(columns="id"), [max(place - 1, 0), PAGE * count])
+    cursors = [key for (key,) in keys[::PAGE]]
+    if not place:
+        cursors = [None, *(key for (key,) in keys[PAGE - 1 :: PAGE])][:count]
+    return [
+        ("SELECT * FROM get_descriptors_paginated(p_cursor_id => %s)", [key]) for key in cursors
+    ]
+
+
+# --- Storage -------------------------------------------------------------------------------------
+OURS = """
+    SELECT sum(pg_table_size(relid)), sum(pg_indexes_size(relid))
+    FROM pg_partition_tree('flavor_descriptors')
+"""
+SEEDS = "SELECT pg_table_size(t), pg_indexes_size(t) FROM (SELECT %s::regclass) AS s (t)"
+KEPT = "SELECT sum(pg_total_relation_size(t)) FROM unnest(%s::regclass[]) AS t"
+INDEXES = """
+    SELECT regexp_replace(c.relname, '^flavor_descriptors_\\d+_\\d+_', ''),
+        sum(pg_relation_size(c.oid))
+    FROM pg_partition_tree('flavor_descriptors') AS t JOIN pg_index AS i ON i.indrelid = t.relid
+    JOIN pg_class AS c ON c.oid = i.indexrelid AND c.relkind = 'i'
+    GROUP BY 1 ORDER BY 2 DESC
+"""
+LEXICON = ["flavor_terms"]
+ROLLUPS = [
+    "descriptor_member_terms",
+    "descriptor_term_months",
+    "descriptor_term_totals",
+    "descriptor_months",
+    "mv_category_descriptor_summary",
+]
+
+
+def test_storage(rows: int) -> None:
+    [(heap, indexes)] = ask(OURS)
+    [(flat, flat_indexes)] = ask(SEEDS, ["seed.flavor_descriptors"])
+    share = (heap + indexes) / (flat + flat_indexes)
+    table = Table(f"{rows:,} descriptors on disk, MB: ours, the seed's, our share of it")
+    table.tell("rows", "", mb(heap), mb(flat), f"{heap / flat:.2f}")
+    table.tell("indexes", "", mb(indexes), mb(flat_indexes), f"{indexes / flat_indexes:.2f}")
+    mark = "" if share <= 0.5 else " !"
+    table.tell("both", "0.50", mb(heap + indexes), mb(flat + flat_indexes), f"{share:.2f}{mark}")
+    for name, size in ask(INDEXES):
+        table.tell(f"    {name}", "", mb(size))
+    [(lexicon,)], [(kept,)] = ask(KEPT, [LEXICON]), ask(KEPT, [ROLLUPS])
+    table.tell("lexicon", "", mb(lexicon))
+    if rows <= SEED_ANSWERS:
+        [(views,)] = ask(KEPT, [[f"seed.{name}" for name in seed.SEED_VIEWS]])
+        table.tell("what is kept beside them", "", mb(kept), mb(views), f"{kept / views:.2f}")
+
+
+def mb(size: Any) -> str:
+    return f"{int(size) / 1e6:,.0f}"
+
+
+# --- Writes --------------------------------------------------------------------------------------
+BATCH = """
+    SELECT jsonb_agg(jsonb_build_object(
+        'descriptor_text', word, 'descriptor_type', type, 'intensity', 3, 'item_name', 'Bench'
+    ))
+    FROM (
+        SELECT DISTINCT words.list[place] AS word, type
+        FROM (
+            SELECT floor(exp(random() * ln(words.size)))::int AS place,
+                (ARRAY['aroma', 'flavor', 'texture'])[1 + floor(3 * random())::int] AS type
+            FROM words, generate_series(1, 4 * %s)
+        ) AS drawn, words
+        LIMIT %s
+    ) AS each
+"""
+WORDS = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS words AS
+    SELECT array_agg(display_text ORDER BY usage_count DESC) AS list, count(*) AS size
+    FROM flavor_terms
+"""
+OURS_IN = "SELECT inserted FROM batch_insert_descriptors(%s, %s, 'quick_tasting', uuidv7())"
+SEEDS_IN = """
+    SELECT inserted_count FROM seed.batch_insert_descriptors(%s, %s, 'quick_tasting', uuidv7())
+"""
+WRITERS = 4
+
+
+def test_batches(rows: int, measured: bool) -> None:
+    """A writer writes twenty batches of a thousand, each of a member and a source of its own."""
+    batches, size = (20, 1_000) if measured else (1, 20)
+    ask(WORDS)
+    given = [ask(BATCH, [size, size])[0][0] for _ in range(batches * WRITERS)]
+    people = heavy_members(batches * WRITERS)
+    work = [(batch, people[n % len(people)]) for n, batch in enumerate(given)]
+    table = Table(f"Batches of {size:,} descriptors, rows a second: ours, the seed's, how often")
+    for writers in (1, WRITERS):
+        own, processor = written(OURS_IN, work, writers)
+        other, _ = written(SEEDS_IN, work, writers)
+        mark = "" if own >= 20_000 else " !"
+        figure = f"{own:,.0f}{mark}, {processor:,.0f} a processor"
+        name = "one writer" if writers == 1 else f"{writers} writers"
+        table.tell(name, "20,000", figure, f"{other:,.0f}", f"{own / other:.1f}")
+
+
+def written(statement: str, work: list[tuple[str, Any]], writers: int) -> tuple[float, float]:
+    """Rows a second on the clock, and a second of the writers' processors."""
+
+    def write(mine: list[tuple[str, Any]]) -> tuple[int, float]:
+        try:
+            before, count = processor_time(), 0
+            for values in mine:
+                count += ask(statement, values)[0][0]
+            return count, (processor_time() - before) / 1000
+        finally:
+            connection.close()
+
+    began = perf_counter()
+    shares = [work[n::WRITERS] for n in range(writers)]
+    with ThreadPoolExecutor(writers) as pool:
+        done = list(pool.map(write, shares))
+    took = perf_counter() - began
+    count = sum(rows for rows, _ in done)
+    return count / took, count / max(sum(spent for _, spent in done), 1e-9)
+
+
+NEW = """
+    INSERT INTO flavor_descriptors (
+        user_id, source_id, source_type, descriptor_type, descriptor_text, intensity
+    )
+    SELECT who.list[1 + floor(who.size * random() ^ 2)::int], uuidv7(), 'quick_review',
+        (ARRAY['aroma', 'flavor', 'texture'])[1 + n %% 3],
+        words.list[floor(exp(random() * ln(words.size)))::int], 1 + n %% 5
+    FROM generate_series(1, %s) AS n, words, (
+        SELECT array_agg(user_id) AS list, count(*) AS size FROM (
+            SELECT user_id FROM descriptor_member_terms GROUP BY 1 ORDER BY sum(uses) DESC
+        ) AS each
+    ) AS who
+"""
+
+
+def test_refresh(rows: int, measured: bool) -> None:
+    """All four views after 10,000 new descriptors of members, heavy ones before others."""
+    new = 10_000 if measured else 100
+    ask("SELECT refresh_descriptor_views()")
+    ask(WORDS)
+    ask(NEW, [new])
+    table = Table(f"Refresh of the four views after {new:,} new descriptors, s")
+    clock, processor = seconds(lambda: ask("SELECT refresh_descriptor_views()"))
+    mark = "" if clock < 5 else " !"
+    figure = f"{clock:.1f}{mark}, processor {processor:.1f}"
+    if rows > SEED_ANSWERS:
+        table.tell("refresh", "5 s", figure)
+        return
+    other, _ = seconds(refresh_of_the_seed)
+    table.tell("refresh", "5 s", figure, f"{other:.1f}", f"{other / clock:.1f}")
+
+
+def refresh_of_the_seed() -> None:
+    for name in seed.SEED_VIEWS:
+        ask(f"REFRESH MATERIALIZED VIEW CONCURRENTLY seed.{name}")
