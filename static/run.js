@@ -9,11 +9,17 @@ const EVERY = 1000;
 const PATIENCE = 5000;
 const REST = 1500;
 
-// When somebody last moved or typed here, and whether something was filled in or ticked.
+// When somebody last moved or typed here, and whether something was filled in or ticked. A page
+// that is on its way is waited for no longer then: it would come under the hands.
 let moved = -REST;
 let touched = false;
+let loading = false;
 for (const kind of ["pointermove", "pointerdown", "wheel", "keydown"]) {
-  document.addEventListener(kind, () => { moved = performance.now(); }, { passive: true });
+  document.addEventListener(kind, () => {
+    moved = performance.now();
+    if (loading) window.stop();
+    loading = false;
+  }, { passive: true });
 }
 document.addEventListener("input", () => { touched = true; });
 
@@ -25,7 +31,7 @@ async function follow(page) {
 // Whether the server answered.
 async function look(page) {
   const trouble = page.querySelector("[data-trouble]");
-  if (document.hidden) return true;
+  if (document.hidden || loading) return true;
   let answer;
   try {
     answer = await fetch(page.dataset.run, { headers: { Accept: "application/json" } });
@@ -47,8 +53,10 @@ async function look(page) {
 function reload(page) {
   const news = page.querySelector("[data-news]");
   if (touched && news) news.hidden = false;
-  else if (performance.now() - moved >= REST && !document.querySelector("[popover]:popover-open"))
+  else if (performance.now() - moved >= REST && !document.querySelector("[popover]:popover-open")) {
+    loading = true;
     location.reload();
+  }
   return true;
 }
 

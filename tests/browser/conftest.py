@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connections
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Keyboard, Locator, Page, expect, sync_playwright
+
+from tests.ops.conftest import Processes, other_sessions, wait_for
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -21,6 +24,14 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Of each step, on a machine that has much else to do.
+PATIENCE = 60_000
+ACTS = (
+    (Page, ("click", "evaluate", "fill", "goto", "reload", "select_option", "set_input_files")),
+    (Locator, ("all_inner_texts", "check", "click", "count", "fill", "focus", "inner_text")),
+    (Locator, ("press", "press_sequentially", "select_option", "set_checked", "uncheck")),
+    (Keyboard, ("press", "type")),
+)
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +42,20 @@ def chromium() -> str | None:
     return CHROMIUM
 
 
+@pytest.fixture(scope="package")
+def browser(chromium: str | None, django_db_setup: None) -> Iterator[Browser]:
+    """One for as long as the tests of this folder go on."""
+    expect.set_options(timeout=PATIENCE)
+    # Within playwright's event loop Django has connections of its own.
+    connections.close_all()
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=4 * PATIENCE)
+        connections.close_all()
+
+
 @pytest.fixture
 def browser_page(
-    chromium: str | None,
+    browser: Browser,
     transactional_db: None,
     live_server: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -42,32 +64,38 @@ def browser_page(
     # The server's threads give their connections back, so that the test database can go.
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(base_url=live_server.url)
+    with browser.new_context(base_url=live_server.url) as context:
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
             lambda message: complaints.append(message.text) if message.type == "error" else None,
         )
-        monkeypatch.setattr(page, "goto", patient(page))
+        act_on_loaded_pages(page, monkeypatch)
         yield page
         page.wait_for_load_state()
-        browser.close()
-        # Playwright's event loop has connections of its own.
-        connections.close_all()
+    # What the page asked for last is answered before the tables are emptied.
+    wait_for(lambda: other_sessions() == 0)
     assert complaints == []
 
 
-def patient(page: Page) -> Any:
-    """A page that is left while it loads may complain of the scripts that it never got."""
-    goto = page.goto
+def act_on_loaded_pages(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is still being read has its buttons, but not yet the scripts that they need."""
+    for kind, names in ACTS:
+        for name in names:
+            act = getattr(kind, name)
+            monkeypatch.setattr(kind, name, on_loaded_page(page, act))
 
-    def go(address: str) -> Any:
-        page.wait_for_load_state()
-        return goto(address)
 
-    return go
+def on_loaded_page(page: Page, act: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(act)
+    def later(self: Any, *args: Any, **kwargs: Any) -> Any:
+        where = page if isinstance(self, Keyboard) else getattr(self, "page", self)
+        where.wait_for_load_state()
+        return act(self, *args, **kwargs)
+
+    return later
 
 
 def log_in(page: Page, username: str) -> None:
@@ -76,6 +104,25 @@ def log_in(page: Page, username: str) -> None:
     page.fill("[name=password]", "a-long-password-1")
     page.click("[type=submit]")
     page.wait_for_url("**/admin/")
+
+
+def search_in_palette(page: Page, text: str) -> None:
+    """Asked once: letters that come slowly are asked about one by one, and each answer begins the
+    choice anew.
+    """
+    page.keyboard.press("Control+k")
+    field = page.locator("#search-input-command")
+    expect(field).to_be_focused()
+    field.fill(text[:-1])
+    page.keyboard.type(text[-1])
+
+
+@pytest.fixture
+def processes(browser_page: Page) -> Iterator[Processes]:
+    """They end before the page does."""
+    started = Processes()
+    yield started
+    started.end()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from assessments.models import Member
 from ops.models import Run, ViewState
 from tests.assessments.people import make_member, make_session
 from tests.browser.conftest import log_in
-from tests.ops.conftest import Processes, member_of, processes  # noqa: F401  # fixtures
+from tests.ops.conftest import Processes, member_of
 
 BOARD = "/admin/assessments/leaderboardrow/"
 MANY = 130
@@ -46,9 +46,7 @@ def focus_by_tab(page: Page, name: str) -> None:
 
 
 def test_an_old_board_renews_itself(
-    processes: Processes,  # noqa: F811
-    members: list[Member],
-    browser_page: Page,
+    members: list[Member], browser_page: Page, processes: Processes
 ) -> None:
     page = browser_page
     log_in(page, "mo")
@@ -60,10 +58,10 @@ def test_an_old_board_renews_itself(
     page.goto(BOARD)
     expect(page.locator("[data-says]")).to_have_text("It is being refreshed.")
     expect(page.locator("[data-run]")).to_be_visible()
-    assert page.get_by_text("Late Bloomer").count() == 0
+    expect(page.get_by_text("Late Bloomer")).to_have_count(0)
     processes.worker()
 
-    expect(page.locator("[data-says]")).to_have_text("This is the newest board.", timeout=30_000)
+    expect(page.locator("[data-says]")).to_have_text("This is the newest board.")
     expect(page.locator(".board tbody tr").first).to_contain_text("1=")
     expect(page.get_by_role("link", name="Late Bloomer")).to_be_visible()
     assert Run.objects.filter(requested_by__username="mo").count() == 1
@@ -80,7 +78,7 @@ def test_the_rows_stay_while_somebody_works_in_them(
     with connection.cursor() as cursor:
         cursor.execute("SELECT refresh_assessment_leaderboard()")
 
-    page.get_by_role("button", name="Show the newer board").click(timeout=30_000)
+    page.get_by_role("button", name="Show the newer board").click()
 
     expect(page.locator("[data-says]")).to_have_text("This is the newest board.")
     expect(page.locator(".board tbody tr").first).to_contain_text("Person 001")
@@ -109,8 +107,8 @@ def test_a_board_is_browsed_by_keyboard_in_the_dark_on_a_phone(
     expect(page.locator("#here")).to_be_in_viewport()
     expect(page.locator("#here")).to_contain_text("56")
     expect(page.locator("#here")).to_contain_text("Person 055")
-    assert page.locator(".board tbody tr").count() == 21
-    assert page.locator(".board-marked").count() == 1
+    expect(page.locator(".board tbody tr")).to_have_count(21)
+    expect(page.locator(".board-marked")).to_have_count(1)
     assert "dark" in (page.locator("html").get_attribute("class") or "")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

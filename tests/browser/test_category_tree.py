@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from quizbank.models import Category, Exam, Question, QuestionCategory
 
@@ -21,10 +21,9 @@ def make_tree() -> dict[str, Category]:
     return made
 
 
-def names(page: Page) -> list[str]:
-    """The names of the rows that can be seen."""
-    cells = page.locator(".steward-tree tr[data-level]:visible strong")
-    return cells.all_inner_texts()
+def expect_names(page: Page, *names: str) -> None:
+    """Of the rows that can be seen."""
+    expect(page.locator(".steward-tree tr[data-level]:visible strong")).to_have_text(names)
 
 
 def test_editor_adds_renames_moves_and_reorders(editor_page: Page) -> None:
@@ -37,7 +36,7 @@ def test_editor_adds_renames_moves_and_reorders(editor_page: Page) -> None:
     page.get_by_label("Name", exact=True).fill("Name B1")
     page.keyboard.press("Enter")
     page.get_by_text("B1 · Name B1 added.").wait_for()
-    assert names(page) == ["Name A", "Name A1", "Name A2", "Name B", "Name B1"]
+    expect_names(page, "Name A", "Name A1", "Name A2", "Name B", "Name B1")
 
     page.get_by_role("link", name="Rename Name B1").click()
     page.locator("[name=name]:focus").fill("Renamed")
@@ -48,17 +47,17 @@ def test_editor_adds_renames_moves_and_reorders(editor_page: Page) -> None:
     page.locator(f"#c{made['B'].pk}").get_by_role("button", name="Move here").click()
     page.get_by_role("button", name="Move 1 category with 1 question").click()
     page.get_by_text("A1 · Name A1 stands below B · Name B now.").wait_for()
-    assert names(page) == ["Name A", "Name A2", "Name B", "Renamed", "Name A1"]
+    expect_names(page, "Name A", "Name A2", "Name B", "Renamed", "Name A1")
 
     page.get_by_role("button", name="Move Name A1 up").focus()
     page.keyboard.press("Enter")
     page.get_by_text("A1 · Name A1 stands before").wait_for()
-    assert names(page) == ["Name A", "Name A2", "Name B", "Name A1", "Renamed"]
+    expect_names(page, "Name A", "Name A2", "Name B", "Name A1", "Renamed")
     # The keyboard stays where it was; at the end of the row, on the way back.
     page.locator("button[value=down]:focus").wait_for()
     page.keyboard.press("Enter")
     page.get_by_text("A1 · Name A1 stands after").wait_for()
-    assert names(page) == ["Name A", "Name A2", "Name B", "Renamed", "Name A1"]
+    expect_names(page, "Name A", "Name A2", "Name B", "Renamed", "Name A1")
 
 
 def test_branches_collapse_and_stay_so(editor_page: Page) -> None:
@@ -67,14 +66,14 @@ def test_branches_collapse_and_stay_so(editor_page: Page) -> None:
     page.goto(TREE)
 
     page.get_by_role("button", name="2 below Name A").click()
-    assert names(page) == ["Name A", "Name B"]
+    expect_names(page, "Name A", "Name B")
     page.reload()
-    assert names(page) == ["Name A", "Name B"]
+    expect_names(page, "Name A", "Name B")
     page.get_by_role("button", name="2 below Name A").press("Space")
-    assert names(page) == ["Name A", "Name A1", "Name A2", "Name B"]
+    expect_names(page, "Name A", "Name A1", "Name A2", "Name B")
     page.get_by_role("button", name="Collapse all").click()
-    assert names(page) == ["Name A", "Name B"]
+    expect_names(page, "Name A", "Name B")
     page.fill("[name=q]", "A2")
     page.keyboard.press("Enter")
     page.locator("mark").wait_for()
-    assert page.locator(".steward-tree tr[data-level]:visible").count() == 2
+    expect(page.locator(".steward-tree tr[data-level]:visible")).to_have_count(2)

@@ -41,7 +41,7 @@ def test_erasing_asks_for_the_email_and_shows_the_run(browser_page: Page) -> Non
     page.wait_for_url(re.compile(r"/ops/run/[0-9a-f-]+/change/"))
     expect(page.locator("h1.steward-heading")).to_have_text(f"Erase a member: {member.pk}")
     perform(Run.objects.get().pk)
-    expect(page.locator("[data-value=state]")).to_have_text("Completed")
+    page.locator("[data-status=completed]").wait_for()
 
     page.goto(reverse("admin:assessments_member_change", args=[member.pk]))
     expect(page.locator("h1.steward-heading")).to_have_text("Erased member")

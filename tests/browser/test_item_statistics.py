@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.management import call_command
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from quizbank.models import Question
 
@@ -15,6 +15,7 @@ def test_wrong_key_is_found_fixed_and_published(editor_page: Page) -> None:
     page.goto("/admin/quizbank/examstatistic/")
     page.get_by_role("link", name="NET ·").click()
     page.locator("section[aria-labelledby=worst] tbody a").first.click()
+    page.wait_for_url("**/quizbank/question/*/change/**")
     page.get_by_text("Possible wrong key:").wait_for()
     suspect = Question.objects.get(pk=page.url.split("/")[-3])
     right = suspect.choices.get(is_correct=True)
@@ -26,7 +27,9 @@ def test_wrong_key_is_found_fixed_and_published(editor_page: Page) -> None:
             text = row.locator("[name$=-text]").first.input_value()
             box.first.set_checked(bool(text) and text in able)
     page.locator("[name=_continue]:not(.steward-default)").click()
+    page.get_by_text("Unpublished changes").first.wait_for()
     page.get_by_role("button", name="Publish changes").click()
+    expect(page.locator("#status-note")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_text("Published as revision 2.").wait_for()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.assessments.people import make_member, make_profile, make_session, publish
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, search_in_palette
 from tests.ops.conftest import member_of
 
 
@@ -21,15 +21,13 @@ def test_member_is_found_by_the_palette_read_and_exported(browser_page: Page) ->
     member_of("ops", "olga")
     log_in(page, "olga")
 
-    page.keyboard.press("Control+k")
-    expect(page.locator("#search-input-command")).to_be_focused()
-    page.keyboard.type("lovelace")
-    page.locator("#command-results-list", has_text="Ada Lovelace").wait_for()
+    search_in_palette(page, "lovelace")
+    expect(page.locator("#command-results li").first).to_contain_text("Ada Lovelace")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{ada.pk}/change/")
-    assert page.get_by_text(str(ada.email)).is_visible()
-    assert page.get_by_role("link", name="Yes: see the page").is_visible()
+    expect(page.get_by_text(str(ada.email))).to_be_visible()
+    expect(page.get_by_role("link", name="Yes: see the page")).to_be_visible()
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Export as JSON").click()
@@ -39,9 +37,9 @@ def test_member_is_found_by_the_palette_read_and_exported(browser_page: Page) ->
 
     page.locator("#section-sessions + table a").first.click()
     page.get_by_role("heading", name="Session of Ada Lovelace").wait_for()
-    assert page.get_by_text("Question 0, at some length").is_hidden()
+    expect(page.get_by_text("Question 0, at some length")).to_be_hidden()
     page.get_by_text("60 turns").click()
-    assert page.get_by_text("Question 0, at some length").is_visible()
+    expect(page.get_by_text("Question 0, at some length")).to_be_visible()
     page.get_by_role("link", name="Later").click()
     page.get_by_text("Question 59, at some length").wait_for()
 

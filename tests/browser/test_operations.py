@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page
+from django.db import connection
+from playwright.sync_api import Page, expect
 
 from ops.models import Run
 from ops.models.run import Status
 from tests.browser.conftest import log_in
 from tests.ops.conftest import Processes, member_of, wait_for
-
-HALF_WAY = """() => {
-    const bar = document.querySelector('[data-percent]');
-    return bar && bar.value >= 20 && bar.value < 100;
-}"""
+from tests.ops.operations_for_tests import HALF_WAY
 
 
 @pytest.fixture
@@ -26,11 +24,22 @@ def ops_page(browser_page: Page) -> Page:
     return browser_page
 
 
-@pytest.fixture
-def workers() -> Iterator[Processes]:
-    started = Processes()
-    yield started
-    started.end()
+@contextmanager
+def rest_half_way() -> Iterator[None]:
+    """Walks that come so far wait there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [HALF_WAY])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [HALF_WAY])
+
+
+def see_half_way(page: Page) -> None:
+    """The last that the page learns of a run that rests there."""
+    page.locator("[data-status=processing]").wait_for()
+    expect(page.locator("progress")).to_have_attribute("value", "50")
+    page.locator("[data-value=left]", has_text="about").wait_for()
 
 
 def start(page: Page, title: str, **fields: str) -> Run:
@@ -45,26 +54,26 @@ def start(page: Page, title: str, **fields: str) -> Run:
 
 
 def test_run_is_started_watched_to_its_end_and_another_cancelled(
-    ops_page: Page, workers: Processes
+    ops_page: Page, processes: Processes
 ) -> None:
     page = ops_page
     run = start(page, "Walk", steps="40")
     page.get_by_text("Waiting").first.wait_for()
-    workers.worker()
-
-    page.wait_for_function(HALF_WAY)
-    page.locator("[data-value=left]", has_text="about").wait_for()
+    with rest_half_way():
+        processes.worker()
+        see_half_way(page)
+    page.locator("[data-status=completed]").wait_for()
     page.get_by_text("Walked 40 steps.").first.wait_for()
-    assert page.locator("progress").get_attribute("value") == "100"
-    assert page.locator("[data-status=completed]").is_visible()
+    expect(page.locator("progress")).to_have_attribute("value", "100")
 
-    page.get_by_role("button", name="Run again …").click()
-    page.get_by_role("button", name="Run again", exact=True).click()
-    page.wait_for_url(lambda url: "/change/" in url and str(run.pk) not in url)
-    page.wait_for_function(HALF_WAY)
-    page.get_by_role("button", name="Cancel …").click()
-    page.get_by_role("button", name="Cancel the run").click()
-    page.locator("[data-status=cancelled]").wait_for()
+    with rest_half_way():
+        page.get_by_role("button", name="Run again …").click()
+        page.get_by_role("button", name="Run again", exact=True).click()
+        page.wait_for_url(lambda url: "/change/" in url and str(run.pk) not in url)
+        see_half_way(page)
+        page.get_by_role("button", name="Cancel …").click()
+        page.get_by_role("button", name="Cancel the run").click()
+        page.locator("[data-status=cancelled]").wait_for()
     page.get_by_text("Cancelled by olga.").first.wait_for()
 
     again = Run.objects.latest("id")

@@ -16,9 +16,7 @@ from tests.ops.conftest import Processes, member_of
 
 
 @pytest.fixture
-def worker(
-    transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_page: Page) -> Iterator[None]:
     """A real one, over an old month of 500 rows."""
     monkeypatch.setenv("STEWARD_ARCHIVE_DIR", str(tmp_path))
     started = Processes()
@@ -42,7 +40,7 @@ def order(page: Page, link: str, button: str, *, typed: str = "") -> None:
         page.fill("[name=name]", typed)
     page.get_by_role("button", name=button).click()
     page.wait_for_url("**/admin/ops/run/*/change/")
-    page.locator("[data-status=completed]").wait_for(timeout=60_000)
+    page.locator("[data-status=completed]").wait_for()
 
 
 def test_month_is_archived_held_and_restored(worker: None, ops_page: Page) -> None:

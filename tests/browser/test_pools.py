@@ -6,16 +6,14 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page
 
 from tests.browser.conftest import log_in
-from tests.ops.conftest import Processes, processes  # noqa: F401  # fixture
+from tests.ops.conftest import Processes
 from tests.quizbank.stock import category, stocked
 
 LIST = "/admin/quizbank/questionpool/"
 
 
 def test_pools_are_rebuilt_and_a_draw_says_what_it_would_give(
-    processes: Processes,  # noqa: F811
-    browser_page: Page,
-    editor: User,
+    browser_page: Page, editor: User, processes: Processes
 ) -> None:
     stocked(3, topic=category("OSPF", category("ROUTING")), difficulty="hard")
     page = browser_page
@@ -26,7 +24,7 @@ def test_pools_are_rebuilt_and_a_draw_says_what_it_would_give(
     page.get_by_role("button", name="Rebuild all …").click()
     page.get_by_role("button", name="Rebuild", exact=True).click()
     page.wait_for_url("**/admin/ops/run/**")
-    page.get_by_text("Completed").first.wait_for()
+    page.locator("[data-status=completed]").wait_for()
 
     page.goto(LIST)
     page.get_by_text("7 short").wait_for()

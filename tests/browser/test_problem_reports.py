@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from quizbank.models import ProblemReport, Question
 from tests.quizbank.learning import learner, published
@@ -45,7 +45,9 @@ def test_reports_are_accepted_rejected_and_fixed_by_a_revision(editor_page: Page
     page.get_by_role("link", name="Edit question").click()
     page.fill("[name=stem]", "Which one of these is it?")
     page.locator("[name=_continue]:not(.steward-default)").click()
+    page.get_by_text("Unpublished changes").first.wait_for()
     page.get_by_role("button", name="Publish changes").click()
+    expect(page.locator("#status-note")).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_text("Published as revision 2.").wait_for()
     page.locator("a[href*='/problemreport/']", has_text="report").last.click()

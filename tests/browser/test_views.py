@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from playwright.sync_api import Page
 
 from ops.models import ViewState
 from tests.browser.conftest import log_in
-from tests.ops.conftest import Processes, ops_user, processes  # noqa: F401  # fixtures
+from tests.ops.conftest import Processes, member_of
 
 LIST = "/admin/ops/viewstatus/"
 
 
 def test_ops_refresh_a_view_and_see_that_it_is_fresh(
-    processes: Processes,  # noqa: F811
-    browser_page: Page,
-    ops_user: User,  # noqa: F811
+    browser_page: Page, processes: Processes
 ) -> None:
     ViewState.objects.update(refreshed_at=None)
     page = browser_page
     processes.worker()
-    log_in(page, ops_user.get_username())
+    member_of("ops", "olga")
+    log_in(page, "olga")
     page.goto(LIST)
     page.get_by_text("Never refreshed").first.wait_for()
 
@@ -30,7 +28,7 @@ def test_ops_refresh_a_view_and_see_that_it_is_fresh(
     page.get_by_role("heading", name="Refresh 1 materialized view?").wait_for()
     page.get_by_role("button", name="Refresh now", exact=True).click()
     page.wait_for_url("**/admin/ops/run/**")
-    page.get_by_text("Completed").first.wait_for()
+    page.locator("[data-status=completed]").wait_for()
     page.goto(LIST)
     page.get_by_text("Fresh", exact=True).wait_for()
     page.get_by_role("link", name="Category statistics category_statistics").click()

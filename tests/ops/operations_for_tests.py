@@ -11,6 +11,7 @@ from ops.registry import Operation, Parameter, register
 from ops.work import Refused, Result, Work
 
 HERE = "tests.ops.operations_for_tests"
+HALF_WAY = 5050
 
 register(
     Operation(
@@ -83,10 +84,14 @@ def refuse(work: Work) -> None:
 
 
 def walk(work: Work) -> str:
-    """About three seconds of forty steps."""
+    """About a second of forty steps; who holds the lock HALF_WAY makes it rest there."""
     steps = int(work.parameters["steps"])
     for done in range(steps):
         work.progress(done, steps, f"step {done}")
-        sleep(work, 0.08)
+        sleep(work, 0.02)
+        if done == steps // 2:
+            with work.connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock_shared(%s)", [HALF_WAY])
+                cursor.execute("SELECT pg_advisory_unlock_shared(%s)", [HALF_WAY])
     work.progress(steps, steps)
     return f"Walked {steps:,} steps."
