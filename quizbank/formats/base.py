@@ -97,9 +97,10 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
         raise FormatError(f"There is no encoding named {encoding}.") from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        other = "the file's encoding" if encoding.lower() == "utf-8" else "another encoding"
         raise FormatError(
             f"Byte {error.start:,} (line {line:,}) is not {encoding.upper()}:"
-            " correct it, or name the file's encoding."
+            f" correct it, or name {other}."
         ) from None
     except ValueError as error:
         raise FormatError(f"The file cannot be read as {encoding}: {error}") from None

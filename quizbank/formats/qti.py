@@ -96,14 +96,21 @@ def question_of(item: Element, notes: list[str]) -> ParsedQuestion:
         raise ValueError("The item asks nothing: there is no interaction.")
     unknown = [node.tag for node in asks if node.tag not in ASKS]
     if unknown:
-        raise ValueError(f"Items with “{str(unknown[0])[:40]}” are not known here.")
+        raise ValueError(
+            f"Items with “{str(unknown[0])[:40]}” are not known here: choices and text entry are."
+        )
     if len(asks) > 1:
         raise ValueError(f"The item asks {len(asks):,} things at once; we have one a question.")
     texts = Texts(notes)
     answers = answers_of(item, asks[0], texts)
     content: dict[str, Any] = {"stem": texts.stem(body, asks[0]), **answers}
     if not content["stem"]:
-        raise ValueError("The question has no stem.")
+        # A title names an item to its authors, and learners do not see it.
+        title = (item.get("title") or "")[:80]
+        raise ValueError(
+            "The question has no stem: no prompt, and no text beside the choices."
+            + f" Its title, “{title}”, is not one." * bool(title)
+        )
     explanation = texts.feedbacks(item, asks[0])
     if explanation:
         content["explanation"] = explanation

@@ -48,8 +48,9 @@ def read(block: list[str], line: int) -> ParsedQuestion:
         raise ValueError("There is no line that begins with ^ and gives the answer.")
     if choices.count(key) != 1:
         raise ValueError(f"The answer “{key}” stands {choices.count(key)} times in the choices.")
-    if len(set(choices)) < len(choices):
-        raise ValueError("Two choices are the same.")
+    twice = next((text for text in choices if choices.count(text) > 1), None)
+    if twice is not None:
+        raise ValueError(f"The choice “{twice[:80]}” stands there twice.")
     if len(choices) < 2:
         raise ValueError("There is only one choice.")
     if not all(choices):

@@ -83,6 +83,8 @@ def plan_file(
     refuse_size(len(data))
     tell(0, STEPS, "reading the file")
     parsed = parse(data, file_name=file_name, name=format_name, encoding=encoding)
+    if not (parsed.questions or parsed.errors or parsed.declared):
+        raise FormatError("There is no question in this file.")
     if len(parsed.questions) > settings.STEWARD_IMPORT_MAX_QUESTIONS:
         raise FormatError(
             f"The file has more than {settings.STEWARD_IMPORT_MAX_QUESTIONS:,} questions: split it."

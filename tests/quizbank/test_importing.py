@@ -151,6 +151,27 @@ def test_unreadable_file_gets_one_clear_line(name: str, data: bytes, reason: str
         parse(data, file_name=name, name=None)
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.gift", b"$CATEGORY: top/Networks"),
+        ("a.json", b"[]"),
+        ("a.csv", b"stem,correct,choice_1\n"),
+    ],
+)
+def test_file_without_a_question_says_so(db: None, name: str, data: bytes) -> None:
+    with pytest.raises(FormatError, match="no question in this file"):
+        import_file(file_name=name, data=data, dry_run=True)
+
+
+def test_choice_that_stands_twice_is_named() -> None:
+    data = b"#Q Which sea?\n^ Red\nA Red\nB Black\nC Black\n"
+
+    (error,) = parse(data, file_name="a.txt", name=None).errors
+
+    assert (error.line, error.reason) == (1, "The choice “Black” stands there twice.")
+
+
 def test_bad_rows_are_refused_by_line_and_the_rest_is_read() -> None:
     data = ham(ROW, ROW | {"id": "nonsense"}, ROW | {"id": "T1A03", "correct": 7}, {"id": "T1A04"})
 

@@ -80,7 +80,11 @@ def test_real_single_choice() -> None:
 def test_real_multiple_choice_without_a_stem_says_so() -> None:
     parsed = qti((DATA / "simple-multiple-choice-processing1.xml").read_bytes())
 
-    assert [error.reason for error in parsed.errors] == ["The question has no stem."]
+    (error,) = parsed.errors
+    assert error.reason == (
+        "The question has no stem: no prompt, and no text beside the choices. Its title,"
+        " “Meer opties”, is not one."
+    )
 
 
 @needs_data
