@@ -14,23 +14,35 @@ import hashlib
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from time import perf_counter
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from django.db import connection
+from django.contrib.auth.models import Group, User
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, override_settings
+from playwright.sync_api import Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
+from flavors.models import Descriptor
 from tests.bench import seed_descriptors as seed
+from tests.bench import stock_admin
 from tests.bench.conftest import own_database
 from tests.bench.descriptors import fill_descriptors
-from tests.bench.sides import CALLS, Call, Table, ask, processor_time, seconds
+from tests.bench.sides import CALLS, PATIENCE, Call, Table, ask, processor_time, seconds
+from tests.browser.conftest import FLAGS, chromium, log_in
 
 pytestmark = pytest.mark.django_db
+__all__ = ("chromium",)
 
 MEASURED = int(os.environ.get("STEWARD_BENCH_DESCRIPTORS", 100_000))
 # The seed's views and slow queries are asked up to here; above, its table is there for its size.
 SEED_ANSWERS = 1_000_000
 PAGE, DEEP = 50, 100_000
+WHEEL_TYPES = ("combined", "aroma", "flavor", "metaphor")
 NEWEST = "SELECT {columns} FROM flavor_descriptors ORDER BY id DESC OFFSET %s LIMIT %s"
 
 
@@ -102,7 +114,7 @@ def test_reads(rows: int, calls: int) -> None:
     found = [{"text": word} for word in words(calls)]
     typed = [{"text": part} for part in prefixes(calls)]
     deep = min(DEEP * PAGE, rows // 2)
-    limits = [(10 + n,) for n in range(calls)]
+    wheels = [(WHEEL_TYPES[n % 4], 1 + n // 4) for n in range(calls)]
     asks_seed = rows <= SEED_ANSWERS
 
     def beside(query: str, values: list[Any]) -> list[Call]:
@@ -121,7 +133,7 @@ def test_reads(rows: int, calls: int) -> None:
     table.compare(
         "universal wheel",
         10,
-        ours("SELECT generate_wheel_data_optimized(NULL, 'combined', 1, %s)", limits),
+        ours("SELECT generate_wheel_data_optimized(NULL, %s, %s)", wheels),
         beside(seed.SEED_UNIVERSAL_WHEEL, [()] * calls),
     )
     for what, place in (
@@ -221,6 +233,116 @@ def test_storage(rows: int) -> None:
 
 def mb(size: Any) -> str:
     return f"{int(size) / 1e6:,.0f}"
+
+
+# --- The list ------------------------------------------------------------------------------------
+LISTS = {
+    "first page": ("", ""),
+    "last page": ("?page=last", "?p={pages}"),
+    "search": ("?q={word}", "?q={word}"),
+    "filter: defects": ("?descriptor_type__exact=defect", "?descriptor_type__exact=defect"),
+}
+
+
+@pytest.fixture
+def staff(rows: int) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("bench"))
+    return client
+
+
+def test_list_beside_a_stock_changelist(rows: int, staff: Client, measured: bool) -> None:
+    """Whole pages of 50, by the clock, with what is SQL of it."""
+    last = -(-Descriptor.objects.count() // PAGE)
+    texts = words(40 if measured else 2)[::2]
+    table = Table(f"{rows:,} descriptors as a list, ms (SQL of it): ours, stock, how often")
+    ours = {
+        what: pages_of(staff, "/admin/flavors/descriptor/", ask_ours, texts, last)
+        for what, (ask_ours, _) in LISTS.items()
+    }
+    with override_settings(ROOT_URLCONF=stock_admin, TEMPLATES=stock_admin.templates()):
+        for what, (_, ask_stock) in LISTS.items():
+            stock = pages_of(staff, "/stock/flavors/descriptor/", ask_stock, texts, last)
+            times = f"{stock[0] / ours[what][0]:,.1f}"
+            table.tell(what, "", pair(ours[what]), pair(stock), times)
+
+
+def pages_of(
+    client: Client, address: str, query: str, texts: list[str], last: int
+) -> tuple[float, float]:
+    """Milliseconds at the median of what there is time for: of the page, and of its SQL."""
+    found, began = [], perf_counter()
+    client.get(address)
+    for text in texts:
+        with CaptureQueriesContext(connection) as queries:
+            asked = perf_counter()
+            response = client.get(address + query.format(pages=last, word=quote(text)))
+            took = 1_000 * (perf_counter() - asked)
+        assert response.status_code == 200
+        assert b"result_list" in response.content
+        found.append((took, 1_000 * sum(float(each["time"]) for each in queries)))
+        if perf_counter() - began > PATIENCE:
+            break
+    return median(took for took, _ in found), median(spent for _, spent in found)
+
+
+def pair(figures: tuple[float, float]) -> str:
+    return f"{figures[0]:,.0f} ({figures[1]:,.0f})"
+
+
+@pytest.fixture(scope="module")
+def address(rows: int, measured: bool, django_db_blocker: Any) -> Iterator[str]:
+    """Of a server over these descriptors; there is an editor, ada."""
+    if not measured:
+        pytest.skip("Pages of a shorter list are turned in tests/browser.")
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        # Its threads give their connections back, so that the database can go.
+        patch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
+        ada = User.objects.create_user("ada", password="a-long-password-1", is_staff=True)
+        ada.groups.add(Group.objects.get(name="content"))
+        server = LiveServer("localhost")
+        with server._live_server_modified_settings:
+            yield server.url
+        server.stop()
+
+
+def test_pages_to_the_end(address: str, chromium: str | None) -> None:
+    """In a browser: to the last page at once, back by the newer ones, and forth to the end."""
+    steps = 20
+    keys = ask("SELECT id FROM flavor_descriptors ORDER BY id LIMIT %s", [PAGE * (steps + 1)])
+    oldest = [str(key) for (key,) in reversed(keys)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(base_url=address)
+        log_in(page, "ada")
+        page.goto("/admin/flavors/descriptor/")
+        turn(page, "Last")
+        seen = [shown(page)]
+        for _ in range(steps):
+            turn(page, "Newer")
+            seen.append(shown(page))
+        assert [key for keys in reversed(seen) for key in keys] == oldest
+        began = perf_counter()
+        for before in seen[-2::-1]:
+            turn(page, "Older")
+            assert shown(page) == before
+        took = 1_000 * (perf_counter() - began) / steps
+        assert page.locator(".keyset-steps a", has_text="Older").count() == 0
+        browser.close()
+    connections.close_all()
+    table = Table("Turning the last pages in a browser, ms a page")
+    table.tell("older", "", f"{took:,.0f}")
+
+
+def turn(page: Page, name: str) -> None:
+    with page.expect_navigation(wait_until="load"):
+        page.locator(".keyset-steps").get_by_role("link", name=name, exact=True).click()
+
+
+def shown(page: Page) -> list[str]:
+    """The keys of the rows."""
+    places = page.locator("#result_list tbody tr th a")
+    return places.evaluate_all("links => links.map(link => link.href.split('/').at(-3))")
 
 
 # --- Writes --------------------------------------------------------------------------------------
