@@ -172,7 +172,7 @@ UNFOLD: dict[str, Any] = {
                     item(
                         "Flavor categories",
                         "palette",
-                        "flavors_flavorcategory_changelist",
+                        "flavors_flavorcategory_tree",
                         "flavors.view_flavorcategory",
                     ),
                     item(

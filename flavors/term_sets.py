@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Collate
 
 from assessments.models import Member
-from flavors.category_tree import branches_in_order
+from flavors.category_tree import ordered_branches
 from flavors.models import Descriptor, Term
 
 # Terms with so many uses together are read by their index and sorted; more are met on the way.
@@ -126,7 +126,7 @@ def normalized(text: str) -> str:
 
 def categories_in_order() -> list[tuple[int, str]]:
     """(key, name, indented) of each; a parent stands before its children."""
-    return [(each.key, "\N{EM SPACE}" * each.level + each.name) for each in branches_in_order()]
+    return [(each.id, each.indented) for each in ordered_branches()]
 
 
 def member_names(members: set[UUID], user: object) -> dict[UUID, str]:

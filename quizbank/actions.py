@@ -11,7 +11,7 @@ import pghistory
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.models import User as Account
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from ops.audit import record, recorded
 from ops.errors import reason_of
@@ -212,69 +212,6 @@ def restore_revision(*, revision: QuestionRevision) -> None:
         entity=revision.question,
         details={"label": str(revision.question), "revision": revision.number},
     )
-
-
-@recorded("category")
-@transaction.atomic
-def add_category(*, category: Category, note: str = "") -> None:
-    """Save it as the last of its siblings."""
-    pghistory.context(note=note)
-    category.position = position_after(siblings_of(category.parent_id, category.exam_id))
-    category.save(force_insert=True)
-
-
-@recorded("category")
-@transaction.atomic
-def rename_category(*, category: Category, name: str, note: str = "") -> str:
-    pghistory.context(note=note)
-    if not Category.objects.filter(pk=category.pk).exclude(name=name).update(name=name):
-        raise Refused(f"It is called “{name}” already.")
-    return f"Renamed to “{name}”."
-
-
-@recorded("category")
-@transaction.atomic
-def move_category(*, category: Category, parent: Category | None, note: str = "") -> str:
-    """Put it with its subtree below `parent` (None: at the top), as the last child there."""
-    pghistory.context(note=note)
-    current = Category.objects.select_for_update(no_key=True).get(pk=category.pk)
-    place = f"below {parent}" if parent else "at the top"
-    if current.parent_id == (parent.pk if parent else None):
-        raise Refused(f"{current} stands {place} already.")
-    current.parent = parent
-    current.position = position_after(siblings_of(current.parent_id, current.exam_id))
-    current.save(update_fields=["parent", "position"])
-    return f"{current} stands {place} now."
-
-
-@recorded("category")
-@transaction.atomic
-def reorder_category(*, category: Category, step: int, note: str = "") -> str:
-    """Exchange places with the next sibling (`step` 1) or the one before (-1); number them all."""
-    pghistory.context(note=note)
-    rows = list(siblings_of(category.parent_id, category.exam_id).select_for_update(no_key=True))
-    here = rows.index(category) if category in rows else -1
-    there = here + step
-    if here < 0 or not 0 <= there < len(rows):
-        raise Refused(f"{category} stands at the end of its row already.")
-    rows[here], rows[there] = rows[there], rows[here]
-    changed = [(place, row) for place, row in enumerate(rows, 1) if row.position != place]
-    for place, row in changed:
-        row.position = place
-    Category.objects.bulk_update([row for _, row in changed], ["position"])
-    return f"{category} stands {'before' if step < 0 else 'after'} {rows[here]} now."
-
-
-def siblings_of(parent_id: int | None, exam_id: int | None) -> QuerySet[Category]:
-    """Those with this parent; at the top those of the exam. In their order."""
-    return Category.objects.filter(parent=parent_id, exam=exam_id).order_by(
-        "position", "name", "id"
-    )
-
-
-def position_after(siblings: QuerySet[Category]) -> int:
-    last = siblings.aggregate(last=Max("position"))["last"]
-    return int(last or 0) + 1
 
 
 def refresh_category_statistics() -> None:

@@ -72,7 +72,69 @@ document.addEventListener("DOMContentLoaded", () => {
       show();
     });
   }
+  dragging(table, rows);
   here?.scrollIntoView({ block: "center" });
   // The attribute alone does nothing where something had the focus while the page was loading.
   table.querySelector("[autofocus]")?.focus();
 });
+
+// A name is dragged onto another one to go below it, or to the upper edge of a row to go before it.
+// The page that follows asks; a touch screen has "Move".
+function dragging(table, rows) {
+  const form = document.getElementById("tree-drop");
+  const labels = [...table.querySelectorAll(".tree-label")];
+  const moves = table.querySelector("[formaction$='/reorder/']");
+  if (!form || !moves || !labels.length) return;
+  document.querySelector(".tree-draggable").hidden = false;
+  let dragged = null;
+
+  const isBelow = (row) => {
+    for (let place = rows.indexOf(row); place >= 0; ) {
+      if (rows[place] === dragged) return true;
+      const parent = rows[place].dataset.parent;
+      place = rows.findIndex((each) => each.dataset.key === parent);
+    }
+    return false;
+  };
+  const clear = () => {
+    for (const row of rows) row.classList.remove("tree-below", "tree-before", "tree-dragged");
+  };
+  const placeIn = (row, event) => {
+    const box = row.getBoundingClientRect();
+    return event.clientY - box.top < box.height / 3 ? "before" : "below";
+  };
+
+  for (const label of labels) {
+    label.draggable = true;
+    label.addEventListener("dragstart", (event) => {
+      dragged = label.closest("tr");
+      dragged.classList.add("tree-dragged");
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", label.textContent.trim());
+    });
+    label.addEventListener("dragend", () => {
+      dragged = null;
+      clear();
+    });
+  }
+  for (const row of rows) {
+    row.addEventListener("dragover", (event) => {
+      if (!dragged || isBelow(row)) return;
+      event.preventDefault();
+      const place = placeIn(row, event);
+      row.classList.toggle("tree-before", place === "before");
+      row.classList.toggle("tree-below", place === "below");
+    });
+    row.addEventListener("dragleave", () => row.classList.remove("tree-before", "tree-below"));
+    row.addEventListener("drop", (event) => {
+      if (!dragged || isBelow(row)) return;
+      event.preventDefault();
+      const isBefore = placeIn(row, event) === "before";
+      form.elements.parent.value = isBefore ? row.dataset.parent : row.dataset.key;
+      form.elements.before.value = isBefore ? row.dataset.key : "";
+      const reorder = table.querySelector(`#${dragged.id} [formaction$='/reorder/']`);
+      form.action = reorder.getAttribute("formaction").replace("/reorder/", "/move/");
+      form.submit();
+    });
+  }
+}

@@ -78,6 +78,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.admin.lists",
         "ops.admin.reading",
         "ops.admin.refusals",
+        "ops.admin.trees",
         "ops.audit",
         "ops.clusters",
         "ops.constraints",
@@ -99,6 +100,8 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.rows",
         "ops.runs",
         "ops.spreadsheets",
+        "ops.trees",
+        "ops.trees.reading",
         "ops.triggers",
         "ops.work",
     }

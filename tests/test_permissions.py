@@ -90,11 +90,15 @@ DECLARED = {
     "axes_accesslog_add": Rule(NOBODY),
     "auth_user_password_change": Rule("auth.change_user"),
     "assessments_member_erase": Rule("assessments.erase_member"),
-    "quizbank_category_tree": Rule("quizbank.view_category"),
-    "quizbank_category_tree_add": Rule("quizbank.add_category", post_only=True),
-    "quizbank_category_tree_rename": Rule("quizbank.change_category", post_only=True),
-    "quizbank_category_tree_move": Rule("quizbank.change_category", post_only=True),
-    "quizbank_category_tree_reorder": Rule("quizbank.change_category", post_only=True),
+    **{
+        f"{app}_{model}_tree{step}": Rule(f"{app}.{verb}_{model}", post_only=bool(step))
+        for app, model in (("quizbank", "category"), ("flavors", "flavorcategory"))
+        for step, verb in {
+            "": "view",
+            "_add": "add",
+            **dict.fromkeys(("_edit", "_move", "_reorder", "_undo"), "change"),
+        }.items()
+    },
     "quizbank_lightningquestion_draw": Rule("quizbank.view_lightningquestion"),
     "quizbank_questionpool_shortages": Rule("quizbank.view_questionpool"),
     "quizbank_questionpool_draw": Rule("quizbank.view_questionpool"),

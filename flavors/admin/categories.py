@@ -1,72 +1,111 @@
-"""Flavor categories: the tree as a list, with colours and what stands in each branch."""
+"""Flavor categories: the tree of each kind with its colours, the list, and the form."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin import register
-from django.contrib.admin.views.main import ORDER_VAR
-from django.db.models import BigIntegerField, QuerySet
-from django.db.models.expressions import RawSQL
-from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from flavors.category_tree import branches_in_order
+from flavors.category_tree import FIGURES, Branch, flavor_tree, moving
 from flavors.models import FlavorCategory, Term
+from flavors.models.choices import CategoryKind
 from flavors.wheels.colors import contrast, ink_on
 from ops.admin.deletion import CountedDeletion
-from ops.admin.history import HistoryAdmin
 from ops.admin.refusals import RefusableAdmin, RefusableForm
+from ops.admin.trees import RowForm, Scope, TreeAdmin
+from ops.trees.reading import Tree
+
+# `data-color` has colors.js put a picker beside it, and a sample with its contrast.
+COLOR = UnfoldAdminTextInputWidget(
+    attrs={"placeholder": "#a97f34", "maxlength": 7, "data-color": "", "aria-label": "Colour"}
+)
+NAME = UnfoldAdminTextInputWidget(attrs={"aria-label": "Name"})
 
 
-class TreeList(ChangeList):
-    """In the order of the tree, until somebody sorts by a column."""
+class Colored:
+    """#RRGGBB is said in lower case; empty: its parent's."""
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        sorted_by = super().get_ordering(request, queryset)
-        return sorted_by if ORDER_VAR in self.params else ["place", "pk"]
-
-
-class CategoryForm(RefusableForm):
-    class Meta:
-        widgets = {
-            "name": UnfoldAdminTextInputWidget,
-            "color": UnfoldAdminTextInputWidget(attrs={"placeholder": "#a97f34", "maxlength": 7}),
-        }
+    cleaned_data: dict[str, Any]
 
     def clean_color(self) -> str:
         return (self.cleaned_data["color"] or "").lower()
 
 
+class CategoryForm(Colored, RefusableForm):
+    class Meta:
+        widgets = {"name": NAME, "color": COLOR}
+
+
+class EditForm(Colored, RowForm):
+    class Meta:
+        model = FlavorCategory
+        fields = ("name", "color")
+        widgets = {"name": NAME, "color": COLOR}
+
+
+class BranchForm(Colored, RowForm):
+    class Meta:
+        model = FlavorCategory
+        fields = ("kind", "parent", "name", "color")
+        widgets = {
+            "kind": forms.HiddenInput,
+            "parent": forms.HiddenInput,
+            "name": NAME,
+            "color": COLOR,
+        }
+
+
 @register(FlavorCategory)
-class FlavorCategoryAdmin(RefusableAdmin, CountedDeletion, HistoryAdmin):
+class FlavorCategoryAdmin(RefusableAdmin, CountedDeletion, TreeAdmin):
     form = CategoryForm
+    branch_form, edit_form = BranchForm, EditForm
+    edit_label = "Edit"
+    tree_title = "Flavor categories"
+    tree_hint = (
+        "Figures are of the whole branch; merged terms count with what they were merged into."
+        " The number on a colour is the contrast of letters on it, a dot a shade of what is above."
+    )
+    mark_template = "admin/flavors/flavorcategory/swatch.html"
+    figures = tuple(FIGURES)
+    figures_list = "flavors_term_changelist"
+    figures_permission = "flavors.view_term"
     in_the_way = (
         (FlavorCategory, "parent", "Categories below it, to be moved or deleted first"),
         (Term, "category", "Terms in it, to be moved to another category first"),
     )
-    list_display = ("indented", "parent", "kind", "swatch", "terms_below", "uses_below", "position")
+    list_display = ("name", "parent", "kind", "swatch", "position")
     list_select_related = ("parent",)
     list_filter = ("kind",)
     search_fields = ("name",)
     autocomplete_fields = ("parent",)
-    readonly_fields = ("swatch",)
-    list_per_page = 200
+    list_per_page = 50
     show_full_result_count = False
-    fields = ("name", "parent", "kind", "color", "swatch", "position")
+    fields = ("name", "parent", "kind", "color", "position")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(**branch_figures())
+    class Media:
+        css = {"all": ("tree.css",)}
+        js = ("colors.js",)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return TreeList
+    def scopes(self) -> list[Scope]:
+        return [
+            Scope(kind.value, f"{kind.label}s", f"{kind.label}s", kind.value)
+            for kind in CategoryKind
+        ]
 
-    @display(description="name", ordering="place")
-    def indented(self, category: Any) -> str:
-        return "\N{EM SPACE}" * category.level + category.name
+    def tree_of(self, scope: Scope) -> Tree[Branch]:
+        return flavor_tree(kind=scope.value)
+
+    def moving(self, category: Any) -> str:
+        categories, terms, uses = moving(category_id=category.pk)
+        return (
+            f"{categories:,} categor{'y' if categories == 1 else 'ies'}"
+            f" with {terms:,} term{'' if terms == 1 else 's'}"
+            f" of {uses:,} use{'' if uses == 1 else 's'}"
+        )
 
     @display(description="colour")
     def swatch(self, category: FlavorCategory) -> str:
@@ -85,27 +124,3 @@ class FlavorCategoryAdmin(RefusableAdmin, CountedDeletion, HistoryAdmin):
             category.color,
             f"{contrast(ink, category.color):.1f}",
         )
-
-    @display(description="terms of the branch", ordering="branch_terms")
-    def terms_below(self, category: Any) -> str:
-        return f"{category.branch_terms:,}"
-
-    @display(description="uses of the branch", ordering="branch_uses")
-    def uses_below(self, category: Any) -> str:
-        return f"{category.branch_uses:,}"
-
-
-def branch_figures() -> dict[str, RawSQL]:
-    """What the list needs of the whole tree, by the place of each category in it."""
-    branches = branches_in_order()
-    keys = [branch.key for branch in branches]
-    place = "array_position(%s::bigint[], flavor_categories.id)"
-    figures = {
-        name: RawSQL(f"(%s::bigint[])[{place}]", [values, keys], BigIntegerField())  # noqa: S611
-        for name, values in (
-            ("level", [branch.level for branch in branches]),
-            ("branch_terms", [branch.terms for branch in branches]),
-            ("branch_uses", [branch.uses for branch in branches]),
-        )
-    }
-    return {"place": RawSQL(place, [keys], BigIntegerField())} | figures  # noqa: S611

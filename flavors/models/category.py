@@ -18,6 +18,9 @@ COLOR_FORM = r"^#[0-9a-f]{6}$"
 
 @pghistory.track(*trackers(), meta=history_indexes("flavor_category"))
 class FlavorCategory(models.Model):
+    # A branch has one kind.
+    tree_scope = "kind"
+
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )

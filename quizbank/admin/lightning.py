@@ -167,7 +167,7 @@ class LightningQuestionAdmin(HistoryAdmin):
             return None
         return TemplateResponse(
             request,
-            "admin/quizbank/confirm.html",
+            "admin/confirm.html",
             {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,

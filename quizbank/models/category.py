@@ -21,6 +21,9 @@ class CategoryKind(models.TextChoices):
 
 @pghistory.track(*trackers(), meta=history_indexes("category"))
 class Category(models.Model):
+    # A branch stays in one exam.
+    tree_scope = "exam"
+
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )

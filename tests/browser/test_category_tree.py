@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from flavors.models import FlavorCategory
 from quizbank.models import Category, Exam, Question, QuestionCategory
 
 TREE = "/admin/quizbank/category/tree/"
@@ -77,3 +78,65 @@ def test_branches_collapse_and_stay_so(editor_page: Page) -> None:
     page.keyboard.press("Enter")
     page.locator("mark").wait_for()
     expect(page.locator(".steward-tree tr[data-level]:visible")).to_have_count(2)
+
+
+def flavors(page: Page) -> dict[str, FlavorCategory]:
+    """On the page of their tree."""
+    made: dict[str, FlavorCategory] = {}
+    for place, (name, parent) in enumerate((("Fruity", ""), ("Berry", "Fruity"), ("Floral", ""))):
+        made[name] = FlavorCategory.objects.create(
+            name=name, parent=made.get(parent), color="#da1d23", position=place
+        )
+    page.goto("/admin/flavors/flavorcategory/tree/")
+    return made
+
+
+def test_flavor_moves_by_keyboard_and_back(editor_page: Page) -> None:
+    page = editor_page
+    flavors(page)
+
+    page.get_by_role("link", name="Move Berry", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.locator("select[name=parent]:focus").wait_for()
+    page.keyboard.type("Flo")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Move 1 category with 0 terms of 0 uses").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Berry stands below Floral now.").wait_for()
+    expect_names(page, "Fruity", "Floral", "Berry")
+
+    page.get_by_role("button", name="Undo the last change").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Undone: Berry as before.").wait_for()
+    expect_names(page, "Fruity", "Berry", "Floral")
+
+
+def test_flavor_is_dragged_before_another_and_onto_one(editor_page: Page) -> None:
+    page = editor_page
+    made = flavors(page)
+    label = page.locator(f"#c{made['Floral'].pk} .tree-label")
+
+    label.drag_to(page.locator(f"#c{made['Fruity'].pk}"), target_position={"x": 80, "y": 2})
+    page.get_by_text("Floral stands at the top now, before Fruity.").wait_for()
+    expect_names(page, "Floral", "Fruity", "Berry")
+
+    label.drag_to(page.locator(f"#c{made['Fruity'].pk}"))
+    page.get_by_role("button", name="Move 1 category").click()
+    page.get_by_text("Floral stands below Fruity now.").wait_for()
+    expect_names(page, "Fruity", "Berry", "Floral")
+
+
+def test_colour_is_picked_with_its_contrast(editor_page: Page) -> None:
+    page = editor_page
+    made = flavors(page)
+
+    page.get_by_role("link", name="Edit Berry").click()
+    page.get_by_label("Choose the colour").fill("#ffffff")
+    page.get_by_text("contrast 21.0").wait_for()
+    page.get_by_role("button", name="No colour of its own").click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Berry has no colour of its own now.").wait_for()
+
+    made["Berry"].refresh_from_db()
+    assert made["Berry"].color == ""

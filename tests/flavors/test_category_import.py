@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from flavors.category_tree import branches_in_order
 from flavors.importing import FileError
 from flavors.importing.categories import import_categories
-from flavors.models import FlavorCategory, Term
+from flavors.models import FlavorCategory
 from tests.flavors.test_importing import DATA, needs_data
-from tests.screens import visit_as
 
 TREE = [
     {"name": "Fruity", "color": "#DA1D23", "children": [{"name": "Berry", "color": "#dd4c51"}]},
@@ -70,33 +68,3 @@ def test_coffee_wheel(db: None) -> None:
     counts = import_categories(file_name=file.name, data=file.read_bytes())
 
     assert counts["created"] == FlavorCategory.objects.count() == 110
-
-
-def test_list_shows_the_tree_with_what_stands_in_it(db: None) -> None:
-    imported(TREE)
-    client = visit_as("content")
-
-    page = client.get("/admin/flavors/flavorcategory/").content.decode()
-
-    names = ["Fruity", "\N{EM SPACE}Berry", "Floral", "\N{EM SPACE}Floral"]
-    assert [page.index(f">{name}</a>") for name in names] == sorted(
-        page.index(f">{name}</a>") for name in names
-    )
-    assert 'fill="#da1d23"' in page
-    found = FlavorCategory.objects.get(name="Berry")
-    answer = client.post(
-        f"/admin/flavors/flavorcategory/{found.pk}/change/",
-        {"name": "Berry", "parent": "", "kind": "flavor", "color": "blue", "position": "0"},
-    )
-    assert "A colour is # and six digits" in answer.content.decode()
-
-
-def test_figures_are_of_the_branch(db: None) -> None:
-    imported(TREE)
-    berry = FlavorCategory.objects.get(name="Berry")
-    Term.objects.create(display_text="Raspberry", category=berry, usage_count=7)
-    Term.objects.create(display_text="Fruit", category=berry.parent, usage_count=2)
-
-    found = {each.name: (each.terms, each.uses, each.level) for each in branches_in_order()}
-
-    assert (found["Fruity"], found["Berry"]) == ((2, 9, 0), (1, 7, 1))

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ops.trees.reading import open_levels
 from quizbank.models import Category, Exam, Question, QuestionCategory
-from quizbank.tree import Branch, category_tree, moving, open_levels
+from quizbank.tree import Branch, category_tree, moving
 
 TREE = "/admin/quizbank/category/tree/"
 QUESTIONS = "/admin/quizbank/question/"
@@ -211,7 +212,7 @@ def test_large_tree_comes_with_its_lower_levels_closed(editing: Client, exam: Ex
 def test_levels_open_as_far_as_they_fit() -> None:
     def branches(*sizes: int) -> list[Branch]:
         return [
-            Branch(0, None, "", "", "", level)
+            Branch(0, None, "", "", "", level=level)
             for level, size in enumerate(sizes, 1)
             for _ in range(size)
         ]
@@ -238,7 +239,7 @@ def test_tree_without_exams_and_categories_says_what_to_do(editing: Client) -> N
 
 
 @pytest.mark.parametrize(
-    "query", ["exam=999", "exam=x", "at=999999", "open=x", "add=77", "rename=x", "move=77"]
+    "query", ["exam=999", "exam=x", "at=999999", "open=x", "add=77", "edit=x", "move=77"]
 )
 def test_strange_addresses_show_the_tree(editing: Client, bank: None, query: str) -> None:
     assert editing.get(f"{TREE}?{query}").status_code == 200
@@ -246,7 +247,7 @@ def test_strange_addresses_show_the_tree(editing: Client, bank: None, query: str
 
 def test_names_are_escaped(editing: Client, exam: Exam) -> None:
     hostile = category(exam, "<b>code</b>", name="<script>alert(1)</script>")
-    for query in ("", f"rename={hostile.pk}", f"move={hostile.pk}", "q=script"):
+    for query in ("", f"edit={hostile.pk}", f"move={hostile.pk}", "q=script"):
         html = editing.get(f"{TREE}?exam={exam.pk}&{query}").content.decode()
         assert "<script>alert" not in html
         assert "<b>code" not in html
@@ -316,9 +317,9 @@ def test_addition_below_another_exams_category_is_refused_by_the_database(
 def test_rename(editing: Client, exam: Exam) -> None:
     root = category(exam, "R")
 
-    assert "Renamed to “Better”." in post(editing, root, "rename", name=" Better ")
-    assert "It is called “Better” already." in post(editing, root, "rename", name="Better")
-    assert "This field is required." in post(editing, root, "rename", name="  ")
+    assert "Renamed to “Better”." in post(editing, root, "edit", name=" Better ")
+    assert "Better is like that already." in post(editing, root, "edit", name="Better")
+    assert "This field is required." in post(editing, root, "edit", name="  ")
 
     root.refresh_from_db()
     assert root.name == "Better"
@@ -421,7 +422,7 @@ def test_category_that_is_gone_is_said_so(editing: Client, exam: Exam) -> None:
     Category.objects.filter(pk=gone.pk).delete()
     stays = category(exam, "S")
 
-    for verb in ("rename", "move", "reorder"):
+    for verb in ("edit", "move", "reorder"):
         assert "somebody deleted it" in post(editing, gone, verb, name="x")
     assert "somebody deleted it" in post(editing, stays, "move", parent=gone.pk, confirmed="1")
 
@@ -430,7 +431,7 @@ def test_answer_returns_to_the_tree_as_it_was(editing: Client, exam: Exam) -> No
     root = category(exam, "R")
     back = f"exam={exam.pk}&q=name&open={root.pk}"
 
-    answer = editing.post(f"{TREE}{root.pk}/rename/", {"name": "Name two", "back": back})
+    answer = editing.post(f"{TREE}{root.pk}/edit/", {"name": "Name two", "back": back})
 
     assert answer.headers["Location"].startswith(TREE)
     for part in back.split("&"):
@@ -455,8 +456,8 @@ def test_viewers_see_the_tree_and_no_tools(client: Client, bank: None) -> None:
     first = Category.objects.order_by("pk").first()
     assert first
 
-    html = text(client.get(f"{TREE}?exam={first.exam_id}&rename={first.pk}&add=0"))
+    html = text(client.get(f"{TREE}?exam={first.exam_id}&edit={first.pk}&add=0"))
 
-    for tool in ("reorder/", "rename=", "add=", "move=", 'name="code"', 'name="name"'):
+    for tool in ("reorder/", "edit=", "add=", "move=", 'name="code"', 'name="name"'):
         assert tool not in html
     assert "Question bank" in html
