@@ -291,6 +291,12 @@ UNFOLD: dict[str, Any] = {
                         "ops.view_own_auditentry",
                     ),
                     item(
+                        "Monitoring",
+                        "monitor_heart",
+                        "ops_performancesnapshot_changelist",
+                        "ops.view_performancesnapshot",
+                    ),
+                    item(
                         "Materialized views",
                         "table_view",
                         "ops_viewstatus_changelist",

@@ -8,6 +8,7 @@ from ops.models.audit import ERASED
 from ops.registry import (
     AlertRule,
     Daily,
+    Every,
     Operation,
     Parameter,
     PartitionedTable,
@@ -62,6 +63,33 @@ register(
         about="Forgets scheduled runs that ended more than 90 days ago; people's runs are kept.",
     ),
     Schedule("clean-ledger", "clean_ledger", Weekly(6, time(4, 0)), catch_up="skip"),
+    PartitionedTable(
+        "performance_snapshots",
+        model="ops.PerformanceSnapshot",
+        period="month",
+        ahead=3,
+        keep_months=3,
+    ),
+    Operation(
+        "capture_snapshot",
+        "Take a snapshot of the server's counters",
+        work="ops.monitoring.snapshots.capture",
+        permission="ops.change_run",
+        about="Keeps what the server has counted; the monitoring screens show the differences.",
+    ),
+    Schedule(
+        "performance-snapshot", "capture_snapshot", Every(timedelta(minutes=5)), catch_up="skip"
+    ),
+    Operation(
+        "clean_monitoring",
+        "Forget old snapshots",
+        work="ops.monitoring.snapshots.clean",
+        permission="ops.change_run",
+        priority="low",
+        parameters=(Parameter("days", "Days to keep", kind="number", help="30 if empty."),),
+        about="Forgets snapshots of the server's counters, and the queries that nothing names.",
+    ),
+    Schedule("cleanup-monitoring", "clean_monitoring", Weekly(6, time(4, 0)), catch_up="skip"),
     # Ordered on the lists themselves, by who may see them.
     Operation(
         "count_rows",

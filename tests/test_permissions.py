@@ -141,6 +141,16 @@ DECLARED = {
         f"ops_viewstatus_{verb}": Rule("ops.refresh_viewstatus", post_only=True)
         for verb in ("refresh", "refresh_blocking")
     },
+    **{
+        f"ops_performancesnapshot_{page}": Rule("ops.view_performancesnapshot")
+        for page in ("queries", "indexes", "tables", "sessions", "server")
+    },
+    "ops_performancesnapshot_query": Rule(
+        "ops.view_performancesnapshot", granted=404, arguments={"queryid": "0"}
+    ),
+    "ops_performancesnapshot_signal": Rule(
+        "ops.signal_performancesnapshot", post_only=True, arguments={"step": "cancel"}
+    ),
     "ops_partitionarchive_ahead": Rule("ops.change_run", post_only=True),
     "ops_partitionarchive_table": Rule("ops.view_partitionarchive", arguments=PARTITION),
     "ops_partitionarchive_partition": Rule("ops.view_partitionarchive", arguments=PARTITION),

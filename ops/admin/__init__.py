@@ -1,5 +1,5 @@
 """Importing registers the screens of operations."""
 
-from ops.admin import actions, matviews, partitions, recent, runs, schedules
+from ops.admin import actions, matviews, monitoring, partitions, recent, runs, schedules
 
-__all__ = ["actions", "matviews", "partitions", "recent", "runs", "schedules"]
+__all__ = ["actions", "matviews", "monitoring", "partitions", "recent", "runs", "schedules"]

@@ -9,6 +9,7 @@ from ops.models.partition import TableState
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
 from ops.models.size import DatabaseSize
+from ops.models.snapshot import PerformanceSnapshot, QueryText
 
 __all__ = [
     "AuditEntry",
@@ -16,7 +17,9 @@ __all__ = [
     "ErasedMember",
     "HistoryEntry",
     "PartitionArchive",
+    "PerformanceSnapshot",
     "PersonalTable",
+    "QueryText",
     "Run",
     "RunEvent",
     "ScheduleState",

@@ -1,0 +1,1 @@
+"""What the server does, read from its own statistics and from the snapshots of them."""

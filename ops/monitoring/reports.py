@@ -1,0 +1,70 @@
+"""A report is rows of a view of the server's statistics, and what its columns mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.db import connection
+
+type Row = dict[str, Any]
+Kind = Literal[
+    "text", "code", "number", "bytes", "blocks", "ms", "seconds", "percent", "moment", "yes"
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """`kind` says how the value is written; "blocks" are of 8 KiB, "moment" is how long ago."""
+
+    name: str
+    label: str
+    kind: Kind = "number"
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind not in ("text", "code")
+
+
+@dataclass(frozen=True)
+class Report:
+    """`query` is SQL without parameters; `by` the column that it is sorted by first, descending."""
+
+    name: str
+    title: str
+    about: str
+    query: str
+    columns: tuple[Column, ...]
+    empty: str
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A report with its rows: the first `shown` of `total`."""
+
+    report: Report
+    rows: Sequence[Row]
+    total: int
+    by: str
+
+
+def fetch(query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def table_of(report: Report, *, by: str = "", shown: int = 100) -> Table:
+    """Sorted by the figure `by`, the largest first; by what the report says otherwise."""
+    return arranged(report, fetch(report.query), by=by, shown=shown)
+
+
+def arranged(report: Report, rows: list[Row], *, by: str = "", shown: int = 100) -> Table:
+    figures = {column.name for column in report.columns if column.is_figure}
+    by = by if by in figures else report.by
+    if by:
+        rows.sort(key=lambda row: (row[by] is not None, row[by] or 0), reverse=True)
+    return Table(report, rows[:shown], len(rows), by)

@@ -1,0 +1,105 @@
+"""Which queries cost what, in a period; one of them over time; its plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ops.models import PerformanceSnapshot, QueryText
+from ops.monitoring.reports import Column, Report, Row, fetch
+from ops.work import Refused
+
+PERIODS = {
+    "15m": ("15 minutes", timedelta(minutes=15)),
+    "1h": ("hour", timedelta(hours=1)),
+    "24h": ("24 hours", timedelta(hours=24)),
+    "7d": ("7 days", timedelta(days=7)),
+    "30d": ("30 days", timedelta(days=30)),
+}
+PLAN_SECONDS = 5
+
+QUERIES = Report(
+    "queries",
+    "Queries",
+    "Each with $1 for its constants. Ours are among them, those of jobs and of clients too.",
+    "",
+    (
+        Column("query", "Query", "code"),
+        Column("total_ms", "Total", "ms"),
+        Column("share", "Share", "percent"),
+        Column("calls", "Calls"),
+        Column("mean_ms", "Mean", "ms"),
+        Column("rows", "Rows"),
+        Column("blocks_read", "Read from disk", "blocks"),
+        Column("io_ms", "I/O", "ms"),
+        Column("temp_blocks", "Temporary files", "blocks"),
+        Column("wal_bytes", "WAL", "bytes"),
+    ),
+    "No query ran in this time.",
+    by="total_ms",
+)
+
+
+def since_of(period: str) -> datetime:
+    return timezone.now() - PERIODS[period][1]
+
+
+def counted_from(period: str) -> datetime | None:
+    """The moment of the snapshot from which a period is counted; None without snapshots."""
+    row = fetch("SELECT public.snapshot_at(%s) AS id", [since_of(period)])[0]
+    found = PerformanceSnapshot.objects.filter(pk=row["id"])
+    return found.values_list("created_at", flat=True).first()
+
+
+def activity(period: str) -> list[Row]:
+    """Each with its `share` of the total time, in percent."""
+    rows = fetch("SELECT * FROM public.statement_activity(%s)", [since_of(period)])
+    total = sum(row["total_ms"] for row in rows) or 1.0
+    return [row | {"share": 100 * row["total_ms"] / total} for row in rows]
+
+
+def text_of(queryid: int) -> str | None:
+    """Also of one that the server has forgotten, if a snapshot saw it."""
+    if text := QueryText.objects.filter(pk=queryid).values_list("query", flat=True).first():
+        return text
+    found = fetch("SELECT query FROM public.statement_texts() WHERE queryid = %s", [queryid])
+    return found[0]["query"] if found else None
+
+
+@dataclass(frozen=True)
+class Span:
+    """What one query cost between two snapshots."""
+
+    ended_at: datetime
+    calls: int
+    total_ms: float
+
+    @property
+    def mean_ms(self) -> float:
+        return self.total_ms / self.calls if self.calls else 0.0
+
+
+def trend(queryid: int, period: str, points: int = 48) -> list[Span]:
+    rows = fetch(
+        "SELECT * FROM public.statement_trend(%s, %s, %s)", [queryid, since_of(period), points]
+    )
+    return [Span(**row) for row in rows]
+
+
+def plan_of(query: str) -> str:
+    """Its generic plan, made and not run. Raises Refused with PostgreSQL's reason."""
+    if not query.lstrip(" \n\t(").upper().startswith(("SELECT", "WITH")):
+        raise Refused("Only a SELECT has a plan that is shown here.")
+    lines: list[Any]
+    with transaction.atomic(durable=False), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('transaction_read_only', 'on', true)")
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, true)", [f"{PLAN_SECONDS * 1000}"]
+        )
+        cursor.execute(f"EXPLAIN (GENERIC_PLAN, VERBOSE, SETTINGS) {query}")
+        lines = cursor.fetchall()
+    return "\n".join(line for (line,) in lines)
