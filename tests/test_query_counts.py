@@ -29,7 +29,7 @@ LISTS = [
     if model._meta.managed
 ]
 # Their pages list what is declared, whatever the table holds.
-DECLARED = {"ops.ScheduleState", "ops.PartitionArchive"}
+DECLARED = {"ops.ScheduleState", "ops.PartitionArchive", "ops.PerformanceSnapshot"}
 
 
 @pytest.fixture
