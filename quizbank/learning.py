@@ -18,6 +18,7 @@ from quizbank.models import (
     Answer,
     AnswersSetAside,
     AnyQuizSession,
+    ArchivedMemberCount,
     Category,
     InteractionSummary,
     PerformanceSummary,
@@ -193,6 +194,9 @@ def exported(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "quiz_sessions": whole_rows(AnyQuizSession.objects.filter(user=member_id)),
         "answers": whole_rows(Answer.objects.filter(user=member_id)),
         "messages_set_aside": whole_rows(AnswersSetAside.objects.filter(user_id=member_id)),
+        "counts_of_archived_answers": whole_rows(
+            ArchivedMemberCount.objects.filter(user=member_id)
+        ),
         "study_sessions": whole_rows(StudySession.objects.filter(user=member_id)),
         "interactions": whole_rows(UserInteraction.objects.filter(user=member_id)),
         "interactions_by_day": whole_rows(InteractionSummary.objects.filter(user=member_id)),

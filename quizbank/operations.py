@@ -65,7 +65,14 @@ register(
         catch_up="skip",
     ),
     # By the month in which their session began.
-    PartitionedTable("answers", model="quizbank.Answer", period="month", ahead=3, keep_months=24),
+    PartitionedTable(
+        "answers",
+        model="quizbank.Answer",
+        period="month",
+        ahead=3,
+        keep_months=24,
+        before_archive="quizbank.intake.keeping.keep_counts",
+    ),
     PartitionedTable(
         "user_interactions",
         model="quizbank.UserInteraction",
@@ -115,6 +122,7 @@ register(
     PersonalData("user_interaction_summary", "Interactions by day", "user_id"),
     PersonalData("user_progress", "Progress", "user_id"),
     PersonalData("performance_summaries", "Performance", "user_id"),
+    PersonalData("archived_member_counts", "Counts of archived answers", "user_id"),
     # What is left without the text and the name says little; decisions stay in the action log.
     PersonalData("problem_reports", "Problem reports", "reporter_id"),
     PersonalData("answers_set_aside", "Messages set aside", "user_id"),

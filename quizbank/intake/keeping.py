@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from ops.errors import reason_of
 from ops.work import Refused
+from quizbank.intake import counting
 
 BATCH = 1_000
 # Days that are summarised again each night: what came in late is counted then.
@@ -47,6 +48,18 @@ def prove_summary(first: date, before: date) -> None:
         summarise(first, before)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != "22000":
+            raise
+        raise Refused(reason_of(error)) from error
+
+
+def keep_counts(first: date, before: date) -> None:
+    """Before a partition of answers is archived. Raises Refused."""
+    list(counting.count_new_answers())
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT public.keep_archived_counts(%s, %s)", [first, before])
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) != "55000":
             raise
         raise Refused(reason_of(error)) from error
 

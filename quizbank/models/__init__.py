@@ -1,4 +1,5 @@
 from quizbank.models.answer import Answer, AnswersSetAside, UncountedAnswers
+from quizbank.models.archived_counts import ArchivedMemberCount, ArchivedQuestionCount
 from quizbank.models.category import Category
 from quizbank.models.choice import Choice
 from quizbank.models.exam import Exam, Subject
@@ -26,6 +27,8 @@ __all__ = [
     "Answer",
     "AnswersSetAside",
     "AnyQuizSession",
+    "ArchivedMemberCount",
+    "ArchivedQuestionCount",
     "ArchivedQuizSession",
     "Category",
     "CategoryStatistic",

@@ -214,13 +214,19 @@ def test_who_is_erased_has_no_figures_and_the_questions_keep_theirs(
     assert differences() == NONE
 
 
-def test_answers_in_the_archive_forbid_a_recount() -> None:
+def test_answers_that_left_unnoticed_forbid_a_recount() -> None:
     run(
         "INSERT INTO ops_archive (table_name, partition_name, state, folder, lower, upper)"
         " VALUES ('answers', 'answers_2020_01', 'detaching', 'x', '2020-01-01', '2020-02-01')"
     )
-    with pytest.raises(DatabaseError, match="Answers are in the archive"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="of 2020-01-01 are on their way"), transaction.atomic():
         counting.recount_answers()
+    run("UPDATE ops_archive SET state = 'frozen'")
+    run("UPDATE ops_archive SET state = 'exported', manifest = '{}', row_count = 3")
+    with pytest.raises(DatabaseError, match="was not kept"), transaction.atomic():
+        counting.recount_answers()
+    run("UPDATE ops_archive SET row_count = 0")
+    assert differences() == NONE
 
 
 def test_a_counter_that_dies_counts_nothing_twice(bank: list[tuple[UUID, UUID]]) -> None:

@@ -15,7 +15,15 @@ from ops.work import Refused
 from quizbank import intake
 from quizbank.intake import counting, keeping
 from quizbank.models import AnyQuizSession, InteractionSummary
-from tests.quizbank.learning import learner, plain_session, published, run, value
+from tests.quizbank.learning import (
+    learner,
+    plain_answer,
+    plain_session,
+    published,
+    run,
+    value,
+)
+from tests.quizbank.test_counting import place
 from tests.quizbank.test_intake import answer, start
 
 # All of them commit: a module that mixes would leave its data to the tests of others.
@@ -179,3 +187,91 @@ def test_the_nightly_run_orders_what_is_due(old_month: UUID) -> None:
     run("DROP TABLE user_interactions_2020_05")
     moved, _ = perform_here(operation="archive_sessions")
     assert moved.result == "0 sessions moved to the archive."
+
+
+def long_ago(member: UUID, *questions: tuple[UUID, UUID]) -> UUID:
+    """A session of May 2020 with an answer to each question, the last one wrong; counted."""
+    session = value("SELECT uuidv7('2020-05-07'::timestamptz - clock_timestamp())")
+    for question, revision in questions:
+        plain_answer(
+            session, member, question_id=question, revision_id=revision, time_ms=4_000,
+            is_correct=(question, revision) != questions[-1], answered_at="2020-05-07",
+        )  # fmt: skip
+    run(
+        "INSERT INTO uncounted_answers (session_id, question_ids) VALUES (%s, %s)",
+        session,
+        [question for question, _ in questions],
+    )
+    list(counting.count_new_answers())
+    return session
+
+
+def figures() -> list[Any]:
+    return [
+        run(f"SELECT to_jsonb(f) - 'updated_at' FROM {table} AS f ORDER BY 1")
+        for table in ("question_difficulty", "user_progress", "performance_summaries")
+    ]
+
+
+def differences() -> int:
+    return sum(row.different for row in counting.recount_answers())
+
+
+def order(operation: str) -> Run:
+    done, _ = perform_here(operation=operation, target="answers.answers_2020_05")
+    assert done.status == "completed", done.error
+    return done
+
+
+def test_a_recount_counts_the_answers_in_the_archive(settings: Any, tmp_path: Any) -> None:
+    settings.STEWARD_ARCHIVE_DIR = tmp_path
+    run("SELECT create_partition('answers', 'month', %s)", LONG_AGO)
+    ada, bob = learner("Ada"), learner("Bob")
+    bank = [published(stem=f"Question {n}?") for n in range(3)]
+    for question, _ in bank:
+        place(question, "NET")
+    long_ago(ada, *bank)
+    long_ago(bob, *bank[:2])
+    keeping.archive_sessions()
+    session = start(ada, bank)
+    intake.submit_answers(session=session, member=ada, answers=[answer(q) for q in bank])
+    list(counting.count_new_answers())
+    before = figures()
+
+    order("archive_partition")
+
+    assert value("SELECT count(*) FROM answers") == 3
+    assert differences() == 0
+    run("UPDATE user_progress SET area_stats = '{}', category_stats = '{}', total_questions = 90")
+    run("UPDATE question_difficulty SET attempt_count = 90")
+    run("UPDATE performance_summaries SET total_time_ms = 1")
+    counting.recount_answers(repair=True)
+    assert figures() == before
+    order("restore_partition")
+    assert differences() == 0
+    run("DROP TABLE answers_2020_05")
+
+
+def test_answers_that_wait_to_be_counted_stay(settings: Any, tmp_path: Any) -> None:
+    run("SELECT create_partition('answers', 'month', %s)", LONG_AGO)
+    session = value("SELECT uuidv7('2020-05-07'::timestamptz - clock_timestamp())")
+    run(
+        "INSERT INTO uncounted_answers (session_id, question_ids) VALUES (%s, ARRAY[%s])",
+        session,
+        session,
+    )
+    with pytest.raises(DatabaseError, match="wait to be counted"), transaction.atomic():
+        run("SELECT keep_archived_counts('2020-05-01', '2020-06-01')")
+    run("DROP TABLE answers_2020_05")
+
+
+def test_who_is_erased_leaves_no_counts(db: None) -> None:
+    ada = learner("Ada")
+    run(
+        "INSERT INTO archived_member_counts"
+        " (month, user_id, answered, correct, time_ms, timed, last_at)"
+        " VALUES ('2020-05-01', %s, 1, 1, 1, 1, now())",
+        ada,
+    )
+    run("SELECT erase_member(%s)", ada)
+    assert value("SELECT count(*) FROM archived_member_counts") == 0

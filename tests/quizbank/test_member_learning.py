@@ -213,6 +213,8 @@ def known(ada: UUID) -> UUID:
     plain_answer(session, ada, question_id=question, revision_id=revision, given_text=MARK)
     run("INSERT INTO user_progress (user_id) VALUES (%s)", ada)
     run("INSERT INTO performance_summaries (user_id) VALUES (%s)", ada)
+    run("INSERT INTO archived_member_counts (month, user_id, answered, correct, time_ms, timed,"
+        " last_at) VALUES ('2020-05-01', %s, 3, 2, 9000, 3, '2020-05-07')", ada)  # fmt: skip
     run("INSERT INTO study_sessions (user_id) VALUES (%s)", ada)
     run("INSERT INTO user_interactions (user_id, action_type, details) VALUES (%s, 'seen', %s)",
         ada, json.dumps({"text": MARK}))  # fmt: skip
@@ -253,6 +255,7 @@ def test_export_holds_every_row_that_an_erasure_would_find(known: UUID) -> None:
 TABLES = {
     "user_progress": "progress",
     "performance_summaries": "performance",
+    "archived_member_counts": "counts_of_archived_answers",
     "user_daily_stats": "days",
     "quiz_sessions": "quiz_sessions",
     "answers": "answers",
@@ -266,8 +269,6 @@ TABLES = {
 
 def test_export_names_every_table_of_the_bank_about_members() -> None:
     """A table that is declared for erasures, and holds what a learner did, is exported too."""
-    of_bank = {
-        name for name in declared(PersonalData)
-        if name.startswith(("answers", "problem", "quiz_", "study_", "user_", "performance_s"))
-    }  # fmt: skip
+    prefixes = ("answers", "archived_", "performance_s", "problem", "quiz_", "study_", "user_")
+    of_bank = {name for name in declared(PersonalData) if name.startswith(prefixes)}
     assert of_bank == {*TABLES, "quiz_session_archive"}
