@@ -115,19 +115,26 @@ def clean_text(value: Any, name: str, *, limit: int = TEXT_LENGTH) -> str:
         raise ValueError(f"{name} is no text.")
     if "\x00" in value:
         raise ValueError(f"{name} holds a NUL character.")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError(f"{name} holds half a character (a lone surrogate).") from None
+    if not value.isascii():
+        refuse_half_characters(value, name)
     text = plain(value)
     if len(text) > limit:
         raise ValueError(f"{name} has {len(text):,} characters; the limit is {limit:,}.")
     return text
 
 
+def refuse_half_characters(value: str, name: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} holds half a character (a lone surrogate).") from None
+
+
 def plain(text: str) -> str:
     """As texts are compared: line ends and outer white space are no difference."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()
 
 
 def clean_tags(values: list[Any]) -> list[str]:

@@ -41,6 +41,7 @@ OF_CHOICE = frozenset(("text", "is_correct", "feedback", "fraction", "tolerance"
 # Decimal places, and the largest size, of what stands beside a choice.
 FRACTION, TOLERANCE = (5, Decimal(1)), (10, Decimal(10) ** 10 - 1)
 DECLARES = {"exams": "exam", "subjects": "subject", "categories": "category"}
+TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 CATEGORY_KINDS = ("system", "topic", "subtopic", "section", "group")
 
 
@@ -133,9 +134,8 @@ def read_question(row: dict[str, Any], line: int) -> ParsedQuestion:
 
 
 def refuse_unknown(row: dict[str, Any], names: frozenset[str]) -> None:
-    unknown = sorted(set(row) - names)
-    if unknown:
-        raise ValueError(f"“{unknown[0][:60]}” is not known here: rename or remove it.")
+    if unknown := row.keys() - names:
+        raise ValueError(f"“{min(unknown)[:60]}” is not known here: rename or remove it.")
 
 
 def read_choices(rows: Any) -> list[dict[str, Any]]:
@@ -179,11 +179,12 @@ def read_decimal(value: Any, name: str, places: int, largest: Decimal) -> Decima
 
 
 def read_bool(value: Any, name: str) -> bool:
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if isinstance(value, bool):
+        return value
     text = str(value if value is not None else "").strip().lower()
-    if text and text not in known:
+    if text and text not in TRUTHS:
         raise ValueError(f"{name} is neither true nor false: “{value}”.")
-    return known.get(text, False)
+    return TRUTHS.get(text, False)
 
 
 def read_key(value: Any) -> UUID | None:

@@ -36,6 +36,8 @@ def write_list(values: list[str]) -> str:
 def read_list(cell: str) -> list[str]:
     """By semicolons; by commas where there is none. Raises ValueError."""
     delimiter = ";" if ";" in cell else ","
+    if not any(sign in cell for sign in '"\r\n'):
+        return [text for part in cell.split(delimiter) if (text := part.lstrip(" ")).strip()]
     reader = csv.reader(
         io.StringIO(cell, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
     )
@@ -60,40 +62,45 @@ def parse_rows(table: Table, name: str) -> Parsed:
     if missing:
         raise FormatError(f"These columns are missing: {', '.join(sorted(missing))}.")
     parsed = Parsed(name, errors=list(table.errors))
+    columns = columns_of_choices(table.header)
     for line, cells in table.rows:
         try:
             row = {column: restore(cell) for column, cell in cells.items()}
-            parsed.questions.append(read_question(as_object(row), line))
+            parsed.questions.append(read_question(as_object(row, columns), line))
         except ValueError as error:
             parsed.errors.append(LineError(line, str(error)))
     return parsed
 
 
-def as_object(cells: dict[str, str]) -> dict[str, Any]:
+def columns_of_choices(header: list[str]) -> dict[int, dict[str, str]]:
+    """By the number of a choice: the columns of its text (`choice`) and of what stands beside."""
+    found = [match for column in header if (match := NUMBERED.fullmatch(column))]
+    numbers = sorted(int(match[2]) for match in found if match[1] == "choice")
+    return {
+        number: {match[1]: match[0] for match in found if int(match[2]) == number}
+        for number in numbers
+    }
+
+
+def as_object(cells: dict[str, str], columns: dict[int, dict[str, str]]) -> dict[str, Any]:
     """The row in the shape of JSON. Raises ValueError."""
     row: dict[str, Any] = {name: cells[name] or None for name in PLAIN if name in cells}
     row |= {name: read_list(cells[name]) for name in LISTS if name in cells}
     if "media" in cells:
         row["media"] = read_media(cells["media"])
-    numbers = sorted(
-        int(match[2])
-        for column in cells
-        if (match := NUMBERED.fullmatch(column)) and match[1] == "choice" and cells[column].strip()
-    )
+    numbers = [number for number, own in columns.items() if cells[own["choice"]].strip()]
     correct = correct_numbers(cells["correct"], numbers, (row.get("kind") or "").lower())
     if cells.get("status"):
         row["status"] = cells["status"]
     row["choices"] = [
-        {"text": cells[f"choice_{number}"], "is_correct": number in correct}
-        | beside_choice(cells, number)
-        for number in numbers
+        {"is_correct": number in correct, **of_choice(cells, columns[number])} for number in numbers
     ]
     return row
 
 
-def beside_choice(cells: dict[str, str], number: int) -> dict[str, str]:
+def of_choice(cells: dict[str, str], columns: dict[str, str]) -> dict[str, str]:
     found = {
-        name: cells[f"{name}_{number}"] for name in OF_CHOICE[1:] if f"{name}_{number}" in cells
+        "text" if name == "choice" else name: cells[column] for name, column in columns.items()
     }
     if "tolerance" in cells and not found.get("tolerance"):
         found["tolerance"] = cells["tolerance"]

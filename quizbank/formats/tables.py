@@ -31,7 +31,7 @@ class Table:
 
 def from_cells(lines: list[tuple[int, list[str]]]) -> Table:
     """The first line is the header; blank lines are skipped. Raises FormatError."""
-    filled = [(line, cells) for line, cells in lines if any(cell.strip() for cell in cells)]
+    filled = [(line, cells) for line, cells in lines if any(map(str.strip, cells))]
     if not filled:
         raise FormatError("The file is empty.")
     header = [cell.strip().lower() for cell in filled[0][1]]
@@ -42,7 +42,9 @@ def from_cells(lines: list[tuple[int, list[str]]]) -> Table:
         raise FormatError(f"These columns stand twice: {', '.join(sorted(twice))}.")
     rows, errors = [], []
     for line, cells in filled[1:]:
-        if any(cell.strip() for cell in cells[len(header) :]):
+        if len(cells) == len(header):
+            rows.append((line, dict(zip(header, cells, strict=True))))
+        elif any(map(str.strip, cells[len(header) :])):
             errors.append(
                 LineError(line, f"There are {len(cells):,} cells under {len(header):,} columns.")
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +14,11 @@ from ops.audit import record, recorded
 from ops.errors import reason_of
 from quizbank.actions import Refused, User
 from quizbank.formats import FormatError
-from quizbank.importing.content import as_keys
+from quizbank.importing.content import Content, as_keys
 from quizbank.importing.copying import copy_rows, table_of
 from quizbank.importing.create import create_questions
 from quizbank.importing.likeness import EXAMINED, possible_duplicates
-from quizbank.importing.plan import STEPS, Plan, Tell, plan_file, silent
+from quizbank.importing.plan import STEPS, Plan, Tell, plan_file, silent, without_collection
 from quizbank.importing.write import (
     fresh_plans,
     publish_questions,
@@ -237,50 +238,48 @@ def waiting(batch: ImportBatch) -> ImportBatch:
     return batch
 
 
+@without_collection()
 @fresh_plans()
 def apply_plan(
     *, plan: Plan, batch: ImportBatch, publish: bool, user: User, tell: Tell = silent
 ) -> None:
     plan.places.save()
-    before = {
-        row.held.pk: {name: as_keys(row.held.content[name]) for name in row.names}
-        for row in plan.changed
-    }
     tell(2, STEPS, f"writing {len(plan.new):,} new questions")
-    created = create_questions([as_keys(row.wanted) for row in plan.new], user)
+    created = create_questions((as_keys(row.wanted) for row in plan.new), user)
     tell(2, STEPS, f"writing {len(plan.changed):,} changed questions")
-    write_contents(
-        {
-            row.held.pk: {name: as_keys(row.wanted[name]) for name in row.names}
-            for row in plan.changed
-        }
-    )
+    before = {row.held.pk: row.keys_of(row.held.content) for row in plan.changed}
+    write_contents({row.held.pk: row.keys_of(row.wanted) for row in plan.changed})
     keys = [*created, *before]
     reason = f"Import of {batch.file_name}"
     notes = publish_questions(keys, user, reason) if publish else {}
-    after = versions_of(keys)
-    copy_rows(
-        table_of(ImportItem),
-        OF_ITEM,
-        (
-            (
-                *(batch.pk, row.held.pk, str(row.held), "changed", json.dumps(before[row.held.pk])),
-                *(json.dumps(row.differences()), row.held.version, after[row.held.pk]),
-                *(notes.get(row.held.pk, ""), ""),
-            )
-            for row in plan.changed
-        ),
-    )
-    labels = [label_of(row.wanted.get("external_id"), row.wanted["stem"]) for row in plan.new]
-    copy_rows(
-        table_of(ImportItem),
-        OF_ITEM,
-        (
-            (batch.pk, key, label, "created", None, "[]", None, after[key], notes.get(key, ""), "")
-            for key, label in zip(created, labels, strict=True)
-        ),
-    )
+    tell(2, STEPS, "writing the list of what was done")
+    write_items(batch, plan, created, before, notes)
     finish(batch, plan, publish, notes)
+
+
+def write_items(
+    batch: ImportBatch,
+    plan: Plan,
+    created: list[UUID],
+    before: dict[UUID, Content],
+    notes: dict[UUID, str],
+) -> None:
+    """What undo goes by: a row a question; `notes` say why some were not published."""
+    after = versions_of([*created, *before])
+    changed = (
+        (
+            *(batch.pk, row.held.pk, str(row.held), "changed", json.dumps(before[row.held.pk])),
+            *(json.dumps(row.differences()), row.held.version, after[row.held.pk]),
+            *(notes.get(row.held.pk, ""), ""),
+        )
+        for row in plan.changed
+    )
+    labels = (label_of(row.wanted.get("external_id"), row.wanted["stem"]) for row in plan.new)
+    new = (
+        (batch.pk, key, label, "created", None, "[]", None, after[key], notes.get(key, ""), "")
+        for key, label in zip(created, labels, strict=True)
+    )
+    copy_rows(table_of(ImportItem), OF_ITEM, chain(changed, new))
 
 
 def finish(batch: ImportBatch, plan: Plan, publish: bool, notes: dict[UUID, str]) -> None:

@@ -201,12 +201,12 @@ def number_text(value: Decimal | None) -> str | None:
 # --- for writing, and for undo -------------------------------------------------------------------
 def as_keys(value: Any) -> Any:
     """With keys instead of rows, and numbers as texts: fit for JSON, and what is written."""
-    if isinstance(value, Model):
-        return value.pk
-    if isinstance(value, Decimal):
-        return number_text(value)
+    if value is None or isinstance(value, (str, bool)):
+        return value
     if isinstance(value, list):
         return [as_keys(item) for item in value]
     if isinstance(value, dict):
         return {name: as_keys(item) for name, item in value.items()}
-    return value
+    if isinstance(value, Model):
+        return value.pk
+    return number_text(value) if isinstance(value, Decimal) else value

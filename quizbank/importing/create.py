@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -37,25 +38,25 @@ BRANCHES = """
 """
 
 
-def create_questions(contents: list[Content], user: User) -> list[UUID]:
+def create_questions(contents: Iterable[Content], user: User) -> list[UUID]:
     """Contents with keys instead of rows; see content.as_keys. Returns the keys, in that order.
 
-    Foreign keys wait for the commit: what belongs to a question goes in first, so that its content
-    hash is right at once and its row is not written again for each of them.
+    They are taken one by one, while the server writes those before. Foreign keys wait for the
+    commit: what belongs to a question goes in first, so that its content hash is right at once and
+    its row is not written again for each of them.
     """
-    if not contents:
+    pairs: list[tuple[UUID, Content]] = []
+
+    def choices() -> Iterator[tuple[Any, ...]]:
+        for content in contents:
+            pairs.append((key := uuid7(), content))
+            for position, choice in enumerate(content["choices"], start=1):
+                values = (choice.get(name, CHOICE_DEFAULTS.get(name)) for name in OF_CHOICE)
+                yield key, position, *values
+
+    copy_rows(table_of(Choice), ("question_id", "position", *OF_CHOICE), choices())
+    if not pairs:
         return []
-    keys = [uuid7() for _ in contents]
-    pairs = list(zip(keys, contents, strict=True))
-    copy_rows(
-        table_of(Choice),
-        ("question_id", "position", *OF_CHOICE),
-        (
-            (key, position, *(choice.get(name, CHOICE_DEFAULTS.get(name)) for name in OF_CHOICE))
-            for key, content in pairs
-            for position, choice in enumerate(content["choices"], start=1)
-        ),
-    )
     copy_rows(
         table_of(QuestionExam),
         ("question_id", "exam_id"),
@@ -71,7 +72,7 @@ def create_questions(contents: list[Content], user: User) -> list[UUID]:
         ),
     )
     copy_questions(pairs, user)
-    return keys
+    return [key for key, _ in pairs]
 
 
 def copy_questions(pairs: list[tuple[UUID, Content]], user: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -37,9 +38,7 @@ class Places:
     def category(self, code: str, exams: Iterable[str]) -> Category:
         """CODE in one of `exams`, the first that has it, else shared; or EXAM:CODE, or :CODE."""
         keys = [
-            (code[:place].upper(), code[place + 1 :])
-            for place, sign in enumerate(code)
-            if sign == ":"
+            (code[: sign.start()].upper(), code[sign.end() :]) for sign in re.finditer(":", code)
         ]
         keys += [(exam.upper(), code) for exam in exams] + [("", code)]
         found = next((self.categories[key] for key in keys if key in self.categories), None)
