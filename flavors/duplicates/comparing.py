@@ -33,6 +33,7 @@ def find_duplicate_terms(work: Work) -> Result:
     before = last_comparison()
     if before and work.requested_by_id is None and is_fresh(before):
         return Result("No term was added since: nothing to compare.")
+    work.progress(note=f"Comparing {Term.objects.count():,} terms.")
     with transaction.atomic(), connection.cursor() as cursor:
         newest = Term.objects.aggregate(newest=Max("pk"))["newest"] or 0
         cursor.execute("SELECT pairs, added, gone FROM public.compare_terms()")
