@@ -99,8 +99,7 @@ register(
         target_type="termsimilarity",
         priority="low",
         timeout=timedelta(minutes=30),
-        about="Compares every flavor term with every other one, word by word: 200,000 terms take half"
-        " a minute.",
+        about="Compares every flavor term with every other one, word by word.",
     ),
     Schedule(
         "find-duplicate-terms",
