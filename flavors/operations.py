@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Any
 
+from flavors.flat import SHAPE
 from ops.registry import (
     Daily,
     Every,
@@ -24,6 +25,7 @@ register(
         ahead=3,
         keep_months=24,
         before_archive="flavors.rollups.prove_month",
+        flat=SHAPE,
     ),
 )
 

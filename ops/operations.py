@@ -20,6 +20,10 @@ from ops.registry import (
 
 # A partition of a hundred million rows takes hours to read and write.
 PARTITION_TIMEOUT = timedelta(hours=6)
+MOVE_PARAMETERS = (
+    Parameter("source", "Flat table", help="Its SQL name, public.flavor_descriptors_flat."),
+    Parameter("batch_size", "Rows in a batch", kind="number"),
+)
 
 register(
     PartitionedTable("audit_logs", model="ops.AuditEntry", period="month", ahead=3, keep_months=36),
@@ -156,6 +160,38 @@ register(
         timeout=PARTITION_TIMEOUT,
         priority="low",
         about="Reads the files back and compares count and fingerprint with the manifest.",
+    ),
+    Operation(
+        "look_at_flat_table",
+        "Dry run of a move from a flat table",
+        work="ops.moving.work.look",
+        permission="ops.change_partitionarchive",
+        target_type="partition",
+        parameters=MOVE_PARAMETERS,
+        timeout=PARTITION_TIMEOUT,
+        about="Reads the flat table as a move would, and says what would come and what not. Nothing"
+        " is changed.",
+    ),
+    Operation(
+        "migrate_to_partitioned_table",
+        "Move rows in from a flat table",
+        work="ops.moving.work.migrate",
+        permission="ops.change_partitionarchive",
+        target_type="partition",
+        parameters=MOVE_PARAMETERS,
+        timeout=PARTITION_TIMEOUT,
+        about="Copies the rows in batches while both tables are read and written, proves them by"
+        " count and fingerprint, and leaves the flat table as it is. Started again, it goes on.",
+    ),
+    Operation(
+        "undo_migration",
+        "Take back rows of a flat table",
+        work="ops.moving.work.undo",
+        permission="ops.change_partitionarchive",
+        target_type="partition",
+        parameters=(Parameter("source", "Flat table", required=True),),
+        timeout=PARTITION_TIMEOUT,
+        about="Deletes the rows that a move brought, but for those that were changed since.",
     ),
     PersonalData(
         "audit_logs",

@@ -173,13 +173,50 @@ class RollUp(MaterializedView):
 
 
 @dataclass(frozen=True)
+class FlatColumn:
+    """Of a flat table; read as `kind`, and as NULL where the table has no such column."""
+
+    name: str
+    kind: Literal["uuid", "text", "numeric", "boolean"]
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class FlatShape:
+    """Of flat tables whose rows a run may copy into a partitioned table.
+
+    Beside `columns` such a table has `created_at` and a primary key `id`, a uuid or a whole number.
+    A batch of its rows stands in the temporary table `flat_rows`: `columns` as they were read,
+    `created_at`, `source_key`, `id` (the key that the row gets), `problem`, and the columns that
+    `found` names (name → type).
+
+    `judge`, the dotted path of a function `(cursor) -> None`, fills `found` and writes into
+    `problem`, where it is null, why a row cannot come; it writes nothing else. `prepare`, another,
+    makes what the rows that come refer to. `becomes` has the expression over `flat_rows AS f`,
+    which fails on no row, of each column that is written; one that is a column of `found` is left
+    out of the fingerprint. Rows that are alike in the columns `once`, none of them null, come once;
+    `twice` says so. `shown` is the column that tells a person which row it is.
+    """
+
+    columns: tuple[FlatColumn, ...]
+    becomes: Mapping[str, str]
+    judge: str
+    prepare: str
+    shown: str
+    once: tuple[str, ...]
+    twice: str
+    found: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PartitionedTable:
     """Partitioned by range of one uuid7 column, a partition a calendar month or year (UTC).
 
     `ahead` partitions after the current one always exist. A partition is offered to the archive
     `keep_months` after its end; None keeps it for ever. `before_archive` is the dotted path of a
     function `(first: date, before: date) -> None`, called before a partition of those days goes;
-    what it raises as `ops.work.Refused` keeps the partition.
+    what it raises as `ops.work.Refused` keeps the partition. `flat`: how rows of a flat table come
+    in, if they may.
     """
 
     name: str
@@ -188,6 +225,7 @@ class PartitionedTable:
     ahead: int = 3
     keep_months: int | None = None
     before_archive: str = ""
+    flat: FlatShape | None = None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,12 @@ def functions_exist() -> Iterator[CheckMessage]:
         for each in declared(PartitionedTable).values()
         if each.before_archive
     ]
+    paths += [
+        (each.name, path)
+        for each in declared(PartitionedTable).values()
+        if each.flat
+        for path in (each.flat.judge, each.flat.prepare)
+    ]
     for section in declared(PersonSection).values():
         paths += [(section.name, section.view), (section.name, section.export)]
     for name, path in paths:

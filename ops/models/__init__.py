@@ -5,6 +5,7 @@ from ops.models.audit import AuditEntry
 from ops.models.erasure import ErasedMember, PersonalTable
 from ops.models.history import HistoryEntry
 from ops.models.matview import ViewState, ViewStatus
+from ops.models.move import Move, MoveChange, MovedRow, MoveRefusal
 from ops.models.partition import TableState
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
@@ -16,6 +17,10 @@ __all__ = [
     "DatabaseSize",
     "ErasedMember",
     "HistoryEntry",
+    "Move",
+    "MoveChange",
+    "MoveRefusal",
+    "MovedRow",
     "PartitionArchive",
     "PerformanceSnapshot",
     "PersonalTable",
