@@ -16,7 +16,7 @@ DOWN = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ops", "0019_unwritten_views_are_kept"),
+        ("ops", "0020_monitoring"),
     ]
 
     operations = [
