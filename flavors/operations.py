@@ -47,7 +47,11 @@ register(
         stale_after=timedelta(minutes=90),
         depends_on=("mv_user_descriptor_summary",),
         refresh="fold_descriptor_changes",
-        kept_in=("descriptor_term_totals", "descriptor_term_months"),
+        kept_in=(
+            "descriptor_term_totals",
+            "descriptor_term_months",
+            "descriptor_item_category_totals",
+        ),
     ),
     RollUp(
         "mv_wheel_generation_stats",
@@ -57,7 +61,7 @@ register(
         stale_after=timedelta(minutes=90),
         depends_on=("mv_user_descriptor_summary",),
         refresh="fold_descriptor_changes",
-        kept_in=("descriptor_months",),
+        kept_in=("descriptor_months", "descriptor_days"),
     ),
     MaterializedView(
         "mv_category_descriptor_summary",

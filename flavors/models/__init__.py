@@ -4,7 +4,14 @@ from flavors.models.descriptor import Descriptor
 from flavors.models.dismissal import TermDismissal
 from flavors.models.duplicate import MergedTerm, TermMerge, TermSimilarity
 from flavors.models.importing import DescriptorImport, DescriptorImportItem
-from flavors.models.rollup import DescriptorMonth, MemberTerm, TermMonth, TermTotal
+from flavors.models.rollup import (
+    DescriptorDay,
+    DescriptorMonth,
+    ItemCategoryTotal,
+    MemberTerm,
+    TermMonth,
+    TermTotal,
+)
 from flavors.models.summary import (
     CategoryDescriptorSummary,
     GlobalDescriptorStat,
@@ -19,12 +26,14 @@ __all__ = [
     "CategoryDescriptorSummary",
     "Descriptor",
     "DescriptorChange",
+    "DescriptorDay",
     "DescriptorImport",
     "DescriptorImportItem",
     "DescriptorMonth",
     "FlavorCategory",
     "FlavorWheel",
     "GlobalDescriptorStat",
+    "ItemCategoryTotal",
     "MemberTerm",
     "MergedTerm",
     "Term",

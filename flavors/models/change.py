@@ -25,6 +25,8 @@ class DescriptorChange(models.Model):
         verbose_name="member",
     )
     month = models.DateField(help_text="Its first day.")
+    first_day = models.DateField(null=True, help_text="Of the descriptors (UTC).")
+    last_day = models.DateField(null=True)
     rows = models.PositiveIntegerField()
     added_at = models.DateTimeField(db_default=Now())
 

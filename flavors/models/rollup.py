@@ -1,13 +1,15 @@
 """What is kept of the descriptors, so that nobody has to count them.
 
-Filled by fold_descriptor_changes(), by the raw term; what a term was merged into, and its category,
-are looked up when read. Of an archived month it stays.
+Filled by fold_descriptor_changes() alone, by the raw term; what a term was merged into, and its
+category, are looked up when read. Of an archived month it stays. Everybody are the active members:
+who is hidden is in no figure but their own.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from assessments.models import Member
@@ -35,9 +37,9 @@ class Uses(models.Model):
 
 
 class MemberTerm(models.Model):
-    """A member's uses of a term as one type in one month (UTC)."""
+    """A member's uses of a term as one type in one month (UTC), for items of one category."""
 
-    pk = models.CompositePrimaryKey("term", "user", "descriptor_type", "month")
+    pk = models.CompositePrimaryKey("term", "user", "descriptor_type", "month", "item_category")
     user = key_of(Member)
     term = key_of(Term)
     month = models.DateField(help_text="Its first day.")
@@ -48,6 +50,10 @@ class MemberTerm(models.Model):
     first_used_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     descriptor_type = models.TextField(choices=DescriptorType)
+    item_category = models.TextField(default="", db_default="")
+    counts = models.BooleanField(
+        default=True, db_default=True, help_text="In the figures of everybody."
+    )
 
     class Meta:
         db_table = "descriptor_member_terms"
@@ -96,6 +102,45 @@ class TermTotal(Uses):
 
     def __str__(self) -> str:
         return f"{self.descriptor_type}: {self.uses}"
+
+
+class ItemCategoryTotal(Uses):
+    """The uses of a term as one type for items of one category, which has a name."""
+
+    pk = models.CompositePrimaryKey("item_category", "term", "descriptor_type")
+    item_category = models.TextField()
+    term = key_of(Term)
+    descriptor_type = models.TextField(choices=DescriptorType)
+
+    class Meta(Uses.Meta):
+        db_table = "descriptor_item_category_totals"
+        indexes = (
+            # The wheel of an item category: its most used terms.
+            models.Index(
+                fields=("item_category", "descriptor_type", "-uses"),
+                name="item_category_terms_by_use",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_category}: {self.uses}"
+
+
+class DescriptorDay(models.Model):
+    """All descriptors of one day (UTC) of the last year, and their different terms, sorted."""
+
+    day = models.DateField(primary_key=True)
+    uses = models.BigIntegerField()
+    intensity_sum = models.BigIntegerField()
+    intensity_count = models.BigIntegerField()
+    term_ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "descriptor_days"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.uses}"
 
 
 class DescriptorMonth(Uses):

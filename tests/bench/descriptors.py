@@ -149,13 +149,13 @@ MONTH = """
 # What a refresh of the views would keep, from a full count: of a month by its own writer.
 KEPT_OF_MONTH = """
     INSERT INTO descriptor_member_terms (
-        user_id, term_id, descriptor_type, month, uses, ai_uses, intensity_sum, intensity_count,
-        first_used_at, last_used_at
+        user_id, term_id, descriptor_type, item_category, month, uses, ai_uses, intensity_sum,
+        intensity_count, first_used_at, last_used_at
     )
-    SELECT user_id, term_id, descriptor_type, %(month)s::date,
+    SELECT user_id, term_id, descriptor_type, item_category, %(month)s::date,
         count(*), count(*) FILTER (WHERE ai_extracted), COALESCE(sum(intensity), 0),
         count(intensity), min(created_at), max(created_at)
-    FROM {partition} GROUP BY 1, 2, 3 ORDER BY 1, 2
+    FROM {partition} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2
 """
 KEPT = (
     """
@@ -163,8 +163,16 @@ KEPT = (
         term_id, descriptor_type, month, uses, ai_uses, intensity_sum, intensity_count, members
     )
     SELECT term_id, descriptor_type, month, sum(uses), sum(ai_uses), sum(intensity_sum),
-        sum(intensity_count), count(*)
+        sum(intensity_count), count(DISTINCT user_id)
     FROM descriptor_member_terms GROUP BY 1, 2, 3
+    """,
+    """
+    INSERT INTO descriptor_item_category_totals (
+        item_category, term_id, descriptor_type, uses, ai_uses, intensity_sum, intensity_count
+    )
+    SELECT item_category, term_id, descriptor_type, sum(uses), sum(ai_uses), sum(intensity_sum),
+        sum(intensity_count)
+    FROM descriptor_member_terms WHERE item_category <> '' GROUP BY 1, 2, 3
     """,
     """
     INSERT INTO descriptor_months (month, uses, ai_uses, intensity_sum, intensity_count, members)
@@ -200,6 +208,7 @@ FILLED = (
     "descriptor_member_terms",
     "descriptor_term_months",
     "descriptor_term_totals",
+    "descriptor_item_category_totals",
     "descriptor_months",
 )
 BENCH_TABLES = ("bench_words", "bench_terms", "bench_ranks", "bench_members")

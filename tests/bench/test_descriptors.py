@@ -204,6 +204,8 @@ INDEXES = """
 LEXICON = ["flavor_terms"]
 ROLLUPS = [
     "descriptor_member_terms",
+    "descriptor_item_category_totals",
+    "descriptor_days",
     "descriptor_term_months",
     "descriptor_term_totals",
     "descriptor_months",

@@ -503,6 +503,7 @@ def test_the_timeline_has_every_day(ada: UUID, bob: UUID) -> None:
     days = "SELECT * FROM get_descriptor_timeline(%s, 3)"
 
     assert run(days, ada)[-1] == (today, 3, 2, 3)
+    refresh()
     assert run(days, None)[-1] == (today, 4, 2, 3)
     assert [row[1] for row in run(days, uuid4())] == [0, 0, 0]
     assert len(run("SELECT * FROM get_descriptor_timeline()")) == 30

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,11 @@ def fold() -> int:
 
 def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     return run(sql, *values)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    first = day.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def summary(user: UUID) -> dict[str, int]:
@@ -91,6 +98,7 @@ def test_any_work_leaves_what_a_full_count_says(seed: int) -> None:
                 given["intensity"] = chance.randint(1, 5)
             given["descriptor_type"] = chance.choice(("aroma", "flavor"))
             given["ai_extracted"] = chance.random() < 0.3
+            given["item_category"] = chance.choice(("", "coffee", "wine"))
             notes.append(note(chance.choice(users), chance.choice(WORDS), **given))
         elif dice < 0.75:
             run(
@@ -103,15 +111,18 @@ def test_any_work_leaves_what_a_full_count_says(seed: int) -> None:
                 chance.choice(WORDS),
                 chance.choice(notes),
             )
-        elif dice < 0.97:
+        elif dice < 0.94:
             fold()
+        elif dice < 0.97:
+            run("UPDATE members SET is_active = NOT is_active WHERE id = %s", chance.choice(users))
         else:
             gone = chance.choice(users)
             run("DELETE FROM flavor_descriptors WHERE user_id = %s", gone)
-            run("DELETE FROM descriptor_member_terms WHERE user_id = %s", gone)
     assert differences() == []
     used = rows("SELECT sum(uses) FROM descriptor_months")[0][0] or 0
-    assert used == value("SELECT count(*) FROM flavor_descriptors")
+    assert used == value(
+        "SELECT count(*) FROM flavor_descriptors JOIN members AS m ON m.id = user_id AND is_active"
+    )
 
 
 def test_a_wrong_figure_is_found_and_keeps_a_month_from_the_archive(db: None) -> None:
@@ -124,7 +135,109 @@ def test_a_wrong_figure_is_found_and_keeps_a_month_from_the_archive(db: None) ->
     assert difference["kept_in"] == "descriptor_term_totals"
     assert (difference["kept_uses"], difference["counted_uses"]) == (7, 1)
     with pytest.raises(Refused, match="differ from the descriptors in 1 places"):
-        prove_month(None, None)  # type: ignore[arg-type]
+        prove_month(*month_of(datetime.now(UTC).date()))
+
+
+def test_a_month_is_proved_by_itself(db: None) -> None:
+    ada = learner()
+    for at in MONTHS:
+        note(ada, "Raisin", at=f"{at} 10:00")
+    fold()
+    run("UPDATE descriptor_member_terms SET uses = 7 WHERE month = '2026-12-01'")
+
+    prove_month(date(2026, 11, 1), date(2026, 12, 1))
+    with pytest.raises(Refused, match="differ"):
+        prove_month(date(2026, 12, 1), date(2027, 1, 1))
+
+
+# --- Who is hidden -------------------------------------------------------------------------------
+def everybody() -> list[Any]:
+    """All that the figures of everybody say."""
+    return [
+        rows("SELECT descriptor_text, usage_count, user_count FROM mv_global_descriptor_stats"),
+        rows("SELECT month, uses, members FROM descriptor_months ORDER BY 1"),
+        rows("SELECT term_id, month, uses, members FROM descriptor_term_months ORDER BY 1, 2"),
+        rows("SELECT item_category, term_id, uses FROM descriptor_item_category_totals ORDER BY 2"),
+        rows("SELECT id, usage_count, user_count, last_used_at FROM flavor_terms ORDER BY 1"),
+        rows("SELECT sum(descriptor_count) FROM get_descriptor_timeline(NULL, 366)"),
+        value("SELECT get_wheel_data_fast(NULL, 'flavor') ->> 'totalDescriptors'"),
+    ]
+
+
+def hide(user: UUID, *, active: bool = False) -> None:
+    run("UPDATE members SET is_active = %s WHERE id = %s", active, user)
+    run("SELECT refresh_descriptor_views()")
+    assert differences() == []
+
+
+def test_a_hidden_member_is_in_no_figure_of_everybody(db: None) -> None:
+    ada, bo = learner(), learner()
+    for user in (ada, bo):
+        note(user, "Raisin", at="2026-11-03 10:00", item_category="coffee")
+    run("SELECT refresh_descriptor_views()")
+    alone = everybody()
+    for at in MONTHS:
+        note(bo, "Raisin", at=f"{at} 12:00", intensity=5, item_category="coffee")
+        note(bo, "Smoke", at=f"{at} 12:00", item_category="wine")
+    run("SELECT refresh_descriptor_views()")
+    both = everybody()
+
+    hide(bo)
+
+    hidden = everybody()
+    assert hidden[0] == [("Raisin", 1, 1)]
+    assert hidden[1] == [(date(2026, 11, 1), 1, 1)]
+    assert (hidden[5], hidden[6]) == ([(1,)], "1")
+    assert summary(bo) == {"Raisin": 4, "Smoke": 3}
+    # What a hidden member notes, changes nothing of everybody's.
+    note(bo, "Lemon peel")
+    run("DELETE FROM flavor_descriptors WHERE user_id = %s AND descriptor_text = 'Smoke'", bo)
+    hide(bo)
+    assert everybody()[:2] == hidden[:2]
+
+    run("DELETE FROM flavor_descriptors WHERE descriptor_text = 'Lemon peel'")
+    for at in MONTHS:
+        note(bo, "Smoke", at=f"{at} 12:00", item_category="wine")
+    hide(bo, active=True)
+    shown = everybody()
+    assert shown[:4] == both[:4]
+    assert shown[5:] == both[5:]
+    assert both != alone
+
+
+def test_a_hidden_members_archived_months_are_hidden_too(db: None) -> None:
+    ada, bo = learner(), learner()
+    for user in (ada, bo):
+        note(user, "Raisin", at="2026-12-01 10:00")
+    fold()
+    before = everybody()
+    name = value("SELECT get_partition_for_date('flavor_descriptors', '2026-12-01')")
+    bounds = value("SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = %s", name)
+    run(f"ALTER TABLE flavor_descriptors DETACH PARTITION {name}")
+
+    hide(bo)
+    assert rows("SELECT uses, members FROM descriptor_months") == [(1, 1)]
+    run(f"ALTER TABLE flavor_descriptors ATTACH PARTITION {name} {bounds}")
+    assert differences() == []
+    hide(bo, active=True)
+    assert everybody()[:5] == before[:5]
+
+
+def test_usage_is_no_part_of_a_terms_history(db: None) -> None:
+    """The triggers that are passed over are those of this name; what a person edits is written."""
+    note(learner())
+    fold()
+    assert rows("SELECT pgh_label FROM flavors_termevent") == [("insert",)]
+    assert value("SELECT usage_count FROM flavor_terms") == 1
+    known = {name for (name,) in rows("SELECT tgname FROM pg_trigger")}
+    source = value("SELECT prosrc FROM pg_proc WHERE proname = 'fold_into_terms'")
+    assert set(re.findall(r"pgtrigger_\w+_[0-9a-f]{5}", source)) <= known
+
+    run("UPDATE flavor_terms SET status = 'approved'")
+    assert rows("SELECT pgh_label FROM flavors_termevent ORDER BY pgh_id") == [
+        ("insert",),
+        ("update",),
+    ]
 
 
 def test_a_month_without_its_partition_keeps_what_was_counted(db: None) -> None:
