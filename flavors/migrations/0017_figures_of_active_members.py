@@ -74,7 +74,7 @@ def changed(name: str, version: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("flavors", "0014_terms_keep_their_category")]
+    dependencies = [("flavors", "0016_members_terms_looked_up_once")]
 
     operations = [
         migrations.CreateModel(
