@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from assessments.models.event import ERASED as ERASED_EVENT
+from assessments.models.leaderboard import Dimension
 from assessments.models.member import ERASED as ERASED_MEMBER
 from ops.registry import (
     AlertRule,
+    Board,
     Every,
     MaterializedView,
     Operation,
@@ -130,4 +132,11 @@ register(
         cancellable=False,
         about="Takes away what is known about a person, everywhere and for ever.",
     ),
+)
+
+register(
+    *(
+        Board(each.value, str(each.label), "assessments_leaderboardrow_board", each.value, position)
+        for position, each in enumerate(Dimension)
+    )
 )

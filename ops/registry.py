@@ -277,6 +277,20 @@ class PersonSection:
     position: int = 100
 
 
+@dataclass(frozen=True)
+class Board:
+    """A leaderboard: a tab among the others, in the order of their `position`.
+
+    `screen` is the name of its address in the admin, `argument` what that takes, if anything.
+    """
+
+    name: str
+    title: str
+    screen: str
+    argument: str = ""
+    position: int = 100
+
+
 type Declaration = (
     Operation
     | Schedule
@@ -285,6 +299,7 @@ type Declaration = (
     | PersonalData
     | AlertRule
     | PersonSection
+    | Board
 )
 
 _declared: dict[type, dict[str, Any]] = {}

@@ -34,6 +34,14 @@ SESSIONS, DAYS = 5, 30
 # Under so many percent; as draw_scope has it.
 WEAK = 60
 BAR_STEP, BAR_WIDTH, BAR_HEIGHT = 14, 10, 56
+# What the page leads to, for who may see it.
+LINKED = {
+    "sessions": "anyquizsession",
+    "answers": "answer",
+    "reports": "problemreport",
+    "study": "studysession",
+    "interactions": "userinteraction",
+}
 # Of staff.
 STAFFS_OF_REPORT = {"reviewer_id"}
 
@@ -99,6 +107,9 @@ def section(member_id: UUID, user: Any) -> dict[str, Any]:
     study = studied.aggregate(times=Count("pk"), seconds=Sum("focus_time"))
     return {
         "member_id": member_id,
+        "may_see": {
+            name: user.has_perm(f"quizbank.view_{model}") for name, model in LINKED.items()
+        },
         "progress": progress,
         "areas": areas,
         "weak": sum(1 for each in areas if each.is_weak),

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 from typing import Any
 
 from ops.registry import (
+    Board,
     Daily,
     Every,
     MaterializedView,
@@ -267,6 +268,7 @@ register(
         "keep",
         reason="Counts by id, until the refresh that follows.",
     ),
+    Board("practice", "Practice", "quizbank_practicestanding_changelist"),
     PersonSection(
         "learning",
         "Learning",

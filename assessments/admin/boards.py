@@ -62,6 +62,7 @@ from assessments.querysets import key_in
 from ops.admin.reading import ReadingAdmin
 from ops.latest import latest_run
 from ops.matviews import REFRESH, last_refresh
+from ops.registry import Board, declared
 
 PREFIX = "assessments_leaderboardrow"
 
@@ -131,7 +132,7 @@ class BoardAdmin(ReadingAdmin):
         return {
             "title": f"Leaderboard: {dimension.label}",
             "dimension": dimension,
-            "dimensions": Dimension,
+            "boards": declared(Board).values(),
             "board": known,
             "page": page,
             "lines": [line_of(row, known.members, labels) for row in page.rows],

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from ops.admin.reading import ReadingAdmin
+from ops.registry import Board, declared
 from quizbank.models import PracticeStanding
 from quizbank.practice import (
     LEAST,
@@ -74,6 +75,7 @@ class PracticeAdmin(ReadingAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Leaderboard: Practice",
+            "boards": declared(Board).values(),
             "form": form,
             "least": least,
             "searched": searched,

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
+from quizbank.admin.answer_filters import MemberFilter
 from quizbank.admin.filters import ExamFilter
 from quizbank.models import ProblemReport, QuestionExam
 from quizbank.models.report import WAITING, ReportState
@@ -50,6 +51,11 @@ class StateFilter(DropdownFilter):
         if chosen == "waiting":
             return queryset.filter(state__in=WAITING)
         return queryset.filter(state=chosen) if chosen in ReportState.values else queryset
+
+
+class ReporterFilter(MemberFilter):
+    title = "reporter"
+    parameter_name = "reporter_id"
 
 
 class ReportedExamFilter(ExamFilter, DropdownFilter):

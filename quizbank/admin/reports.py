@@ -25,7 +25,11 @@ from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
 from ops.pages import EstimatedPaginator
 from quizbank.actions import Refused
-from quizbank.admin.report_filters import ReportedExamFilter, StateFilter
+from quizbank.admin.report_filters import (
+    ReportedExamFilter,
+    ReporterFilter,
+    StateFilter,
+)
 from quizbank.models import (
     ChoiceStatistic,
     ItemStatistic,
@@ -95,6 +99,7 @@ class ProblemReportAdmin(ReadingAdmin):
         StateFilter,
         ("reason", ChoicesDropdownFilter),
         ReportedExamFilter,
+        ReporterFilter,
         ("created_at", DayFilter),
     )
     list_filter_submit = True

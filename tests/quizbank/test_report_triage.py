@@ -99,6 +99,8 @@ def test_filters_narrow_what_is_counted(editing: Client) -> None:
     assert shown("?state=fixed") == shown("?created_at_to=2020-01-01") == []
     assert shown("?created_at_from=2020-01-01") == shown("?q=which") == [3]
     assert shown("?q=nonsense") == []
+    reporter = question.problem_reports.latest("pk").reporter_id
+    assert shown(f"?reporter_id={reporter}") == [1]
     exams = [Exam.objects.create(code=code, title=code) for code in ("ONE", "TWO")]
     QuestionExam.objects.create(question=question, exam=exams[0])
     assert [shown(f"?exam={exam.pk}") for exam in exams] == [[3], []]
