@@ -25,7 +25,8 @@ from quizbank.models import (
     QuestionExam,
     QuestionRevision,
 )
-from quizbank.models.question import STATUS_FLOW, Difficulty, Status
+from quizbank.models.question import Difficulty, Status
+from quizbank.models.question_rules import STATUS_FLOW
 
 type User = Account | AnonymousUser | None
 

@@ -87,8 +87,12 @@ class Answer(models.Model):
                 name="idx_answer_analytics",
                 condition=Q(is_correct__isnull=False),
             ),
-            # Item statistics.
-            models.Index(fields=("question", "revision"), name="answer_of_question"),
+            # Item statistics, and a question's answers in the list, newest first.
+            models.Index(fields=("question", "id"), name="answer_of_question"),
+            # The list's rarest.
+            models.Index(
+                fields=("id",), name="answer_skipped", condition=Q(is_correct__isnull=True)
+            ),
         )
         triggers = (
             # Judged for good; only an erasure takes what was typed out of it.

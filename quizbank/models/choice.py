@@ -43,7 +43,8 @@ TOUCHES_QUESTION = (
 
 @pghistory.track(*trackers(), meta=history_indexes("choice"))
 class Choice(models.Model):
-    question = models.ForeignKey(Question, models.CASCADE, related_name="choices")
+    # Uses index: choice_positions_are_distinct.
+    question = models.ForeignKey(Question, models.CASCADE, related_name="choices", db_index=False)
     position = models.PositiveIntegerField(default=0, db_index=False)
     text = models.TextField()
     is_correct = models.BooleanField("correct", default=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -11,7 +13,8 @@ from ops.events import history_indexes, trackers
 from quizbank.models.category import Category
 from quizbank.models.choice import TOUCHES_QUESTION
 from quizbank.models.exam import Exam
-from quizbank.models.question import Question, restock
+from quizbank.models.question import Question
+from quizbank.models.restocking import restock
 
 
 def placed(rows: str) -> str:
@@ -20,7 +23,8 @@ def placed(rows: str) -> str:
 
 @pghistory.track(*trackers(), meta=history_indexes("question_exam"))
 class QuestionExam(models.Model):
-    question = models.ForeignKey(Question, models.CASCADE)
+    # Uses index: question_is_in_exam_once.
+    question = models.ForeignKey(Question, models.CASCADE, db_index=False)
     exam = models.ForeignKey(Exam, models.PROTECT)
 
     class Meta:
@@ -57,9 +61,30 @@ def place_questions(name: str, operation: pgtrigger.Operation, **rows: str) -> p
     )
 
 
+def keep_primary(name: str, operation: pgtrigger.Operation, row: str, primary: bool) -> Any:
+    """Deferred: a form may remove the primary category before it names the next one."""
+    side = row.lower()
+    return pgtrigger.Trigger(
+        name=name,
+        operation=operation,
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        condition=pgtrigger.Q(**{f"{side}__is_primary": primary}),
+        func=f"PERFORM public.assert_primary_category({row}.question_id); RETURN NULL;",
+    )
+
+
+# A question's first primary category needs no look, nor does one beside it that goes.
+PRIMARIES = (
+    keep_primary("placed_question_has_primary", pgtrigger.Insert | pgtrigger.Update, "NEW", False),
+    keep_primary("primary_category_has_heir", pgtrigger.Update | pgtrigger.Delete, "OLD", True),
+)
+
+
 @pghistory.track(*trackers(), meta=history_indexes("question_category"))
 class QuestionCategory(models.Model):
-    question = models.ForeignKey(Question, models.CASCADE)
+    # Uses index: question_is_in_category_once.
+    question = models.ForeignKey(Question, models.CASCADE, db_index=False)
     category = models.ForeignKey(Category, models.PROTECT)
     is_primary = models.BooleanField("primary", default=False)
 
@@ -81,16 +106,7 @@ class QuestionCategory(models.Model):
         )
         triggers = (
             *TOUCHES_QUESTION,
-            # Deferred: a form may remove the primary category before it names the next one.
-            pgtrigger.Trigger(
-                name="placed_question_has_primary",
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                func="PERFORM public.assert_primary_category("
-                "CASE TG_OP WHEN 'DELETE' THEN OLD.question_id ELSE NEW.question_id END);"
-                " RETURN NULL;",
-            ),
+            *PRIMARIES,
             place_questions("place_on_insert", pgtrigger.Insert, new="new_rows"),
             place_questions("place_on_update", pgtrigger.Update, new="new_rows"),
             place_questions("place_on_delete", pgtrigger.Delete, old="old_rows"),

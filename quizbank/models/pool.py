@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 
 from quizbank.models.category import Category
 from quizbank.models.exam import Exam, Subject
-from quizbank.models.question import Difficulty, pool_key
+from quizbank.models.question import Difficulty
+from quizbank.models.restocking import pool_key
 
 
 def place_key(model: Any) -> models.ForeignKey[Any, Any]:

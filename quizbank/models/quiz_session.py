@@ -205,6 +205,7 @@ class QuizSession(SessionFields):
             models.Index(
                 fields=("exam", "-id"), name="quiz_session_of_exam", condition=Q(exam__isnull=False)
             ),
+            models.Index(fields=("mode", "-id"), name="quiz_session_of_mode"),
             # Those that time out.
             models.Index(
                 fields=("expires_at",),
@@ -239,6 +240,7 @@ class ArchivedQuizSession(SessionFields):
             models.Index(
                 fields=("exam", "-id"), name="quiz_archive_of_exam", condition=Q(exam__isnull=False)
             ),
+            models.Index(fields=("mode", "-id"), name="quiz_archive_of_mode"),
         )
         constraints = (
             models.CheckConstraint(

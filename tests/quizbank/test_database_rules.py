@@ -193,6 +193,23 @@ def test_placed_question_has_exactly_one_primary_category() -> None:
     run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+def test_a_question_whose_primary_category_goes_keeps_one() -> None:
+    question, first, second = make_question(), make_category(), make_category(code="B")
+    run_at_once(PLACE, question, first, True)
+    run_at_once(PLACE, question, second, False)
+    other = make_question()
+    primary = "question_categories SET {} WHERE question_id = %s AND is_primary"
+
+    refuses("primary", "DELETE FROM question_categories WHERE category_id = %s", first)
+    refuses("primary", f"UPDATE {primary.format('is_primary = false')}", question)
+    refuses("primary", f"UPDATE {primary.format('question_id = %s')}", other, question)
+
+    run("SET CONSTRAINTS ALL DEFERRED")
+    run("DELETE FROM question_categories WHERE category_id = %s", first)
+    run_at_once("UPDATE question_categories SET is_primary = true WHERE category_id = %s", second)
+    run_at_once("DELETE FROM question_categories WHERE question_id = %s", question)
+
+
 def test_system_and_topic_follow_a_moved_subtree() -> None:
     root, other = make_category(), make_category(code="B")
     topic = make_category(root, code="C")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pgtrigger
 import pytest
 from django.db import connection
@@ -35,7 +37,18 @@ def test_the_setting_left_empty_by_an_earlier_transaction_is_no_error() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("bank")
 def test_the_working_copy_s_hash_is_that_of_its_content() -> None:
+    odd = 'A "quoted" \\ line\nand\ttabs, \x01, é, 日本 and 🜚 </script>'
     with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO choices (question_id, position, text, is_correct, fraction, tolerance,"
+            " feedback) SELECT id, 90, %s, false, -0.50000, 1e-10, %s FROM questions",
+            [odd, odd],
+        )
+        cursor.execute(
+            "UPDATE questions SET stem = %s, explanation = %s, media = %s",
+            [odd, odd, json.dumps([{"name": odd, "alt": "1.50"}, {"name": "b"}])],
+        )
+        cursor.execute("UPDATE questions SET explanation = '' WHERE external_id = 'NET-001'")
         cursor.execute(
             "SELECT count(*), count(*) FILTER (WHERE content_hash ="
             " question_content_hash(question_content(q))) FROM questions AS q"
