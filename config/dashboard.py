@@ -19,6 +19,7 @@ from ops.models.run import Status as RunStatus
 from ops.queries import failed_runs, schedule_rows
 from quizbank.models import ImportBatch, LightningQuestion, ProblemReport, Question
 from quizbank.models.importing import BatchStatus
+from quizbank.models.item_statistics import Flag
 from quizbank.models.question import Status
 from quizbank.models.report import ReportState
 
@@ -57,6 +58,13 @@ def questions_to_edit(request: HttpRequest) -> Iterator[Card]:
     yield card("Questions in review", review, page, "?status__exact=in_review")
     changes = bank.filter(has_unpublished_changes=True).count()
     yield card("Questions with unpublished changes", changes, page, "?changes=unpublished")
+    suspect = bank.live().filter(item_flags__contains=[Flag.WRONG_KEY]).count()
+    yield card(
+        "Questions with a possible wrong key",
+        suspect,
+        page,
+        f"?status__exact=active&flag={Flag.WRONG_KEY.value}",
+    )
     drafts = bank.filter(status=Status.DRAFT).count()
     yield card("Drafts of everybody", drafts, page, "?status__exact=draft")
     silent = bank.filter(explanation="").count()

@@ -74,6 +74,16 @@ def questions_of(exam: Exam) -> QuerySet[Question]:
     )
 
 
+def published_anew(exam: Exam) -> QuerySet[Question]:
+    """Those that were answered, and whose published revision nobody met yet."""
+    return (
+        Question.objects.live()
+        .filter(questionexam__exam=exam, answered=True, item_learners=0)
+        .order_by("-updated_at", "pk")
+        .only("external_id", "stem")
+    )
+
+
 def worst_items(exam: Exam) -> list[Item]:
     return [Item(each, advice_on(each.item_flags)) for each in questions_of(exam)[:SHOWN]]
 

@@ -16,7 +16,14 @@ from unfold.decorators import display
 from ops.admin.reading import ReadingAdmin
 from ops.keys import key_of
 from quizbank.admin.item_statistics import may_compute
-from quizbank.exam_report import SHOWN, questions_of, report_as_csv, spread_of, worst_items
+from quizbank.exam_report import (
+    SHOWN,
+    published_anew,
+    questions_of,
+    report_as_csv,
+    spread_of,
+    worst_items,
+)
 from quizbank.item_statistics import order
 from quizbank.models import Exam, ExamStatistic
 
@@ -79,6 +86,7 @@ class ExamStatisticAdmin(ReadingAdmin):
             "computed_at": None if obj._state.adding else obj.computed_at,
             "items": items,
             "more": questions_of(obj.exam).count() - SHOWN if len(items) == SHOWN else 0,
+            "anew": published_anew(obj.exam)[:SHOWN],
             "spread": spread_of(obj.exam) if items else None,
             "may_compute": may_compute(request),
             "edit": "admin:quizbank_question_change",

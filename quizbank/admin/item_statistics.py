@@ -130,5 +130,8 @@ class ItemStatisticsAdmin(QuickListAdmin):
             return {}
         return {
             "figures": figures_of(question, request.GET.get("figures", "")),
+            "figures_exams": question.exams.only("code").order_by("code")
+            if request.user.has_perm("quizbank.view_examstatistic")
+            else (),
             "may_compute": may_compute(request),
         }

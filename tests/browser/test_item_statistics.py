@@ -12,6 +12,8 @@ def test_wrong_key_is_found_fixed_and_published(editor_page: Page) -> None:
     for command in ("load_demo", "load_demo_members", "load_demo_answers"):
         call_command(command)
     page = editor_page
+    page.goto("/admin/")
+    page.get_by_role("link", name="Questions with a possible wrong key").wait_for()
     page.goto("/admin/quizbank/examstatistic/")
     page.get_by_role("link", name="NET ·").click()
     page.locator("section[aria-labelledby=worst] tbody a").first.click()
@@ -38,5 +40,8 @@ def test_wrong_key_is_found_fixed_and_published(editor_page: Page) -> None:
     page.get_by_text("How revision 1 does").wait_for()
     right.refresh_from_db()
     suspect.refresh_from_db()
+    page.get_by_role("link", name="Statistics of NET").click()
+    page.get_by_role("heading", name="Published anew").wait_for()
+    page.locator("section[aria-labelledby=anew]").get_by_role("link").wait_for()
     assert not right.is_correct
     assert (suspect.item_learners, suspect.item_flags) == (0, [])

@@ -60,12 +60,26 @@ def test_report_of_an_exam_that_nobody_took(exam: Exam) -> None:
     assert "Recompute" in text
 
 
-def test_published_anew_it_leaves_the_report(exam: Exam, bank: list[Any]) -> None:
+def test_published_anew_it_starts_from_zero_beside_the_report(exam: Exam, bank: list[Any]) -> None:
+    client = visit_as("content")
+    run("UPDATE questions SET answered = true")
+    assert len(client.get(address(exam)).context["anew"]) == 0
+    suspects = "/admin/quizbank/question/?status__exact=active&amp;flag=possible_wrong_key"
+    assert suspects in client.get("/admin/").content.decode()
+
     publish(bank[0][0])
 
-    answer = visit_as("content").get(address(exam))
-
+    answer = client.get(address(exam))
     assert bank[0][0] not in [item.question.pk for item in answer.context["items"]]
+    assert [question.pk for question in answer.context["anew"]] == [bank[0][0]]
+    assert suspects not in client.get("/admin/").content.decode()
+
+
+def test_question_leads_to_the_statistics_of_its_exam(exam: Exam, bank: list[Any]) -> None:
+    page = f"/admin/quizbank/question/{bank[0][0]}/change/"
+
+    assert address(exam) in visit_as("content").get(page).content.decode()
+    assert address(exam) not in visit_as("moderators").get(page).content.decode()
 
 
 @pytest.mark.parametrize("key", ["0", "x", "9" * 30])
