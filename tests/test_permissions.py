@@ -64,6 +64,7 @@ PARTITION = {
     "partition": f"audit_logs_{datetime.now(UTC):%Y_%m}",
     "order": "archive",
 }
+FLAT = {"table": "flavor_descriptors", "order_name": "dry-run"}
 BOARDS = "assessments.view_leaderboardrow"
 DECLARED = {
     "index": Rule(STAFF),
@@ -157,6 +158,13 @@ DECLARED = {
     "ops_partitionarchive_count": Rule(
         "ops.view_partitionarchive", post_only=True, arguments=PARTITION
     ),
+    "ops_partitionarchive_moves": Rule("ops.view_partitionarchive", arguments=FLAT),
+    **{
+        f"ops_partitionarchive_move_{step}": Rule(
+            "ops.change_partitionarchive", post_only=True, arguments=FLAT
+        )
+        for step in ("order", "refused")
+    },
     "ops_partitionarchive_order": Rule("ops.change_partitionarchive", arguments=PARTITION),
     "assessments_publicprofile_queue": Rule("assessments.moderate_publicprofile"),
     "assessments_publicprofile_queue_item": Rule("assessments.moderate_publicprofile"),

@@ -13,9 +13,12 @@ from ops.progress import progress_of
 from ops.runs import may_stop
 
 
-def run_context(user: Any, operations: Collection[str], target: str) -> dict[str, Any]:
-    """`run` or None; beside a run its progress and version, and what this person may do."""
-    own = Run.objects.filter(operation__in=operations, target=target)
+def run_context(
+    user: Any, operations: Collection[str], target: str, **given: Any
+) -> dict[str, Any]:
+    """`run` or None; beside a run its progress and version, and what this person may do. `given`
+    narrows which runs are meant."""
+    own = Run.objects.filter(operation__in=operations, target=target, **given)
     run = own.order_by("-id").first()
     if run is None:
         return {"run": None}

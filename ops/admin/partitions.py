@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from psycopg import sql
-from unfold.admin import ModelAdmin
 
+from ops.admin.moving import MovingAdmin
 from ops.admin.runs import version_of
 from ops.archive.catalog import HOLD_SCHEMA
 from ops.archive.orders import (
@@ -52,7 +52,7 @@ SHOWN = {
 
 
 @register(PartitionArchive)
-class PartitionAdmin(ModelAdmin):
+class PartitionAdmin(MovingAdmin):
     actions = None
 
     class Media:
@@ -63,6 +63,10 @@ class PartitionAdmin(ModelAdmin):
             "changelist": ("", self.changelist_view),
             "ahead": ("make-ahead/", self.ahead_view),
             "table": ("<str:table>/", self.table_view),
+            # No partition has a hyphen in its name.
+            "moves": ("<str:table>/move-in/", self.moves_view),
+            "move_refused": ("<str:table>/move-in/refused/", self.move_refused_view),
+            "move_order": ("<str:table>/move-in/<str:order_name>/", self.move_order_view),
             "partition": ("<str:table>/<str:partition>/", self.partition_view),
             "count": ("<str:table>/<str:partition>/count/", self.count_view),
             "order": ("<str:table>/<str:partition>/<str:order>/", self.order_view),
