@@ -9,11 +9,19 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from redis import Redis
 
 from config.services.urls import redis_database, with_redis_database
 from tests import template
 from tests.flushing import keep_through_flushes
+
+# Each run tries the same examples, however slow the machine; `--hypothesis-profile=wander` finds
+# others.
+examples.register_profile("wander", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.register_profile("same", examples.get_profile("wander"), derandomize=True)
+examples.load_profile("same")
 
 
 def pytest_configure() -> None:
@@ -56,13 +64,15 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> None:
-    """A test that commits truncates every table at its end. Without a test that needs it, there is
-    no test database.
+def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test that commits leaves them as they were. Without a test that needs it, there is no test
+    database.
     """
-    if connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
-        with django_db_blocker.unblock():
-            keep_through_flushes()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        if connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
+            with django_db_blocker.unblock():
+                keep_through_flushes(monkeypatch)
+        yield
 
 
 @pytest.fixture(autouse=True)

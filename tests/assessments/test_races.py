@@ -28,7 +28,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
     def work(call: Callable[[], Any]) -> Any:
         try:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=120)
             return call()
         except Refused as refusal:
             return refusal

@@ -39,7 +39,7 @@ def at_once(*works: Callable[[psycopg.Connection[Any]], Any]) -> list[Any]:
 
     def call(work: Callable[[psycopg.Connection[Any]], Any]) -> Any:
         with psycopg.connect(**wanted, autocommit=True) as own:
-            barrier.wait(timeout=60)
+            barrier.wait(timeout=120)
             return work(own)
 
     with ThreadPoolExecutor(len(works)) as pool:

@@ -27,7 +27,7 @@ call_command(*sys.argv[1:])
 """
 
 
-def wait_for[T](condition: Callable[[], T], seconds: float = 20.0) -> T:
+def wait_for[T](condition: Callable[[], T], seconds: float = 120.0) -> T:
     """The first true value of `condition`; fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

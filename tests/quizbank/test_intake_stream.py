@@ -239,7 +239,7 @@ def stalled(tmp_path: Path) -> Iterator[Any]:
             | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"},
         )
         started.append(process)
-        wait_for(marker.exists, 60)
+        wait_for(marker.exists)
         process.kill()
         process.wait()
 

@@ -22,7 +22,7 @@ def at_once(*jobs: Callable[[], None]) -> None:
 
     def work(job: Callable[[], None]) -> None:
         try:
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=120)
             for _ in range(ROUNDS):
                 job()
         finally:

@@ -13,6 +13,7 @@ import pytest
 
 from ops.models import PartitionArchive, Run
 from ops.models.run import Status
+from ops.runner import perform
 from ops.runs import enqueue, reap, send_lost
 from tests.ops.archive.months import MONTH, TARGET, do, execute, rows_of_2020
 from tests.ops.conftest import Processes, wait_for
@@ -25,7 +26,7 @@ RESTORE = ("loaded", "attached")
 def kill_at(
     processes: Processes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, operation: str, step: str
 ) -> Run:
-    """The run, brought to its end by a second worker after the first died at `step`."""
+    """The run, brought to its end by another process after its worker died at `step`."""
     marker = tmp_path / "stalled"
     monkeypatch.setenv("STALL_AT", step)
     monkeypatch.setenv("STALL_MARKER", str(marker))
@@ -37,8 +38,7 @@ def kill_at(
     monkeypatch.delenv("STALL_AT")
     wait_for(lambda: reap(silent_for=AT_ONCE))
     assert send_lost(older_than=AT_ONCE)
-    processes.worker()
-    wait_for(lambda: not Run.objects.active().filter(pk=run.pk).exists())
+    perform(run.pk)
     run.refresh_from_db()
     return run
 

@@ -19,6 +19,7 @@ from ops.history.rows import Subject as HistorySubject
 from quizbank.actions import change_status
 from quizbank.models import Category, Choice, Exam, LightningQuestion, Question
 from quizbank.models.placement import QuestionCategory
+from tests.ops.conftest import wait_for
 from tests.ops.history.conftest import edit
 from tests.ops.history.test_reverting import asked, offers, press
 
@@ -159,21 +160,22 @@ def test_edit_that_is_not_committed_yet_is_waited_for_and_seen(
         edit(lightning, difficulty="insane")
         thread = threading.Thread(target=second)
         thread.start()
-        wait_for_a_waiter()
-    thread.join(timeout=20)
+        wait_for(somebody_waits)
+    thread.join(timeout=120)
 
     lightning.refresh_from_db()
     assert outcome == ["It has changed meanwhile. Look at what would change now."]
     assert (lightning.correct_answer, lightning.difficulty) == ("A watch", "insane")
 
 
-def wait_for_a_waiter() -> None:
+def somebody_waits() -> bool:
+    """For this connection; other databases have waits of their own."""
     with connection.cursor() as cursor:
-        for _ in range(2_000):
-            cursor.execute("SELECT count(*) FROM pg_catalog.pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits")
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def event_tables() -> list[str]:
