@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 
 import pytest
 
@@ -27,7 +29,9 @@ def unnamed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
 
 @pytest.fixture
 def port() -> int:
-    """One that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((demo.HOST, 0))
-        return int(probe.getsockname()[1])
+    """One that nobody has, nor is given for a connection meanwhile."""
+    for number in SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((demo.HOST, number))
+            return number
+    pytest.fail("no port is free")

@@ -26,7 +26,7 @@ def finish(process: subprocess.Popen[str]) -> str:
     """The rest of its output. communicate() alone would lose what was read ahead of a line."""
     assert process.stdout is not None
     output = process.stdout.read()
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     return output
 
 

@@ -133,7 +133,7 @@ def test_run_leaves_services_alone_that_ran_before(data: Path, port: int) -> Non
 def test_failed_preparation_ends_the_demo(data: Path, port: int) -> None:
     process = start_demo(data, port, "/bin/sh", "-c", "echo no way; exit 1")
 
-    output, problem = process.communicate(timeout=60)
+    output, problem = process.communicate(timeout=300)
 
     assert process.returncode == 1
     assert "no way" in output

@@ -43,7 +43,7 @@ def running(tmp_path: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], 
         yield process, read_until(process, "  analyst ")
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
+        process.wait(timeout=300)
         services.reset(tmp_path)
 
 

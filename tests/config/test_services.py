@@ -133,7 +133,7 @@ def test_start_at_once_makes_one_server(folder: Path) -> None:
         for _ in range(3)
     ]
 
-    assert [each.wait(60) for each in starters] == [0, 0, 0]
+    assert [each.wait(300) for each in starters] == [0, 0, 0]
 
     mark = f" -D {Postgres(folder).data} -c "
     postmasters = [pid for pid, line in processes.command_lines().items() if mark in line]
@@ -314,7 +314,7 @@ def leave_pid_file(root: Path, pid: int) -> None:
     running = Postgres(root).pid()
     assert running is not None
     os.kill(running, signal.SIGKILL)
-    processes.wait_until(lambda: not processes.alive(running), seconds=10)
+    processes.wait_until(lambda: not processes.alive(running), seconds=120)
     for file in (
         Postgres(root).data / "postmaster.pid",
         Postgres(root).sockets / ".s.PGSQL.5432.lock",
