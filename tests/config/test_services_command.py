@@ -7,9 +7,13 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
+from django.core.management import execute_from_command_line
 from redis import Redis
 
 from config import demo, services
@@ -20,17 +24,35 @@ from config.services.urls import redis_database, redis_url, with_redis_database
 from tests.config.embedded import pids
 
 
-def manage(*arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+class Done(NamedTuple):
+    stdout: str
+    stderr: str
+
+
+def manage(*arguments: str, expect: int = 0) -> Done:
+    """As `manage.py` does it, in this process, whose input is no terminal."""
+    stdout, stderr, code = StringIO(), StringIO(), 0
+    with redirect_stdout(stdout), redirect_stderr(stderr):
+        try:
+            execute_from_command_line(["manage.py", *arguments])
+        except SystemExit as exit:
+            code = exit.code
+    done = Done(stdout.getvalue(), stderr.getvalue())
+    assert code == expect, done
+    return done
+
+
+def manage_apart(*arguments: str) -> Any:
+    """What a `manage.py` of its own says in JSON."""
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, "manage.py", *arguments, "--json"],
         cwd=paths.CHECKOUT,
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        check=False,
+        check=True,
     )
-    assert done.returncode == expect, done.stdout + done.stderr
-    return done
+    return json.loads(done.stdout)
 
 
 # --- The environment ---------------------------------------------------------------------------
@@ -111,9 +133,9 @@ def test_redis_url_quotes_the_path() -> None:
 
 def test_command_goes_through_a_day(unnamed: Path) -> None:
     stopped = json.loads(manage("services", "status", "--json").stdout)
-    started = json.loads(manage("services", "start", "--json").stdout)
+    started = manage_apart("services", "start")
     running = json.loads(manage("services", "status", "--json").stdout)
-    manage("services", "stop")
+    assert manage_apart("services", "stop") == {"stopped": ["postgres", "redis"]}
 
     assert stopped["postgres"]["running"] is stopped["redis"]["running"] is False
     assert running["postgres"]["running"] is running["redis"]["running"] is True
