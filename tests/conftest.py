@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from redis import Redis
 
+from config import errors
 from config.services.urls import redis_database, with_redis_database
 from tests import template
 from tests.flushing import keep_through_flushes
@@ -81,6 +85,23 @@ def plain_static_files(settings: Any) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture
+def bare_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what is the same on all of them: the sidebar stands on the start page alone, and a
+    refusal is a word. Half of the time of tests that go through every address.
+    """
+    sidebar, start = admin.site.get_sidebar_list, reverse("admin:index")
+
+    def on_the_start_page(request: HttpRequest) -> list[Any]:
+        return sidebar(request) if request.path == start else []
+
+    def refusal(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+        return HttpResponse(title, status=status)
+
+    monkeypatch.setattr(admin.site, "get_sidebar_list", on_the_start_page)
+    monkeypatch.setattr(errors, "page", refusal)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def hostile_bank(db: None) -> None:
 
 
 @pytest.fixture
-def root(hostile_bank: None) -> Client:
+def root(hostile_bank: None, bare_pages: None) -> Client:
     """A superuser whose name, which every page shows, is hostile, too."""
     client = visit_as("superuser")
     User.objects.filter(is_superuser=True).update(username=HOSTILE)

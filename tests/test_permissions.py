@@ -280,7 +280,7 @@ def may(visitor: str, rule: Rule) -> bool:
 
 
 @pytest.fixture
-def clients(db: None) -> dict[str, Client]:
+def clients(db: None, bare_pages: None) -> dict[str, Client]:
     """Each visitor, logged in, over a bank with a row of everything that has a screen."""
     call_command("load_demo")
     user = User.objects.create_user("somebody")
