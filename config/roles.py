@@ -62,6 +62,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "flavors.termsimilarity": ("view", "change", "compare"),
         **dict.fromkeys(TASTINGS, EDIT),
         "flavors.descriptorimport": EDIT,
+        "flavors.categoryimport": EDIT,
     },
     "moderators": {
         "ops.historyentry": VIEW,
@@ -85,6 +86,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.questionrevision": VIEW,
         "quizbank.importbatch": VIEW,
         "flavors.descriptorimport": VIEW,
+        "flavors.categoryimport": VIEW,
         "quizbank.problemreport": VIEW,
         "quizbank.questionsimilarity": ("compare",),
         "flavors.termsimilarity": ("compare",),

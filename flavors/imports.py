@@ -15,7 +15,6 @@ from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
 from flavors import importing
-from flavors.importing.batches import Refused as NothingDone
 from flavors.models import DescriptorImport
 from ops.errors import reason_of
 from ops.imported import CONFIRMABLE, BatchStatus
@@ -34,7 +33,7 @@ def order(operation: str, batch: DescriptorImport, user: Any) -> None:
 
 def refuse_while_busy(batch: DescriptorImport) -> None:
     if any(active_run(operation=name, target=str(batch.pk)) for name in OPERATIONS):
-        raise NothingDone("A worker is busy with this import: wait, or cancel its run.")
+        raise Refused("A worker is busy with this import: wait, or cancel its run.")
 
 
 # --- Work ----------------------------------------------------------------------------------------
@@ -72,7 +71,7 @@ def done[R](step: Callable[..., R], **given: Any) -> R:
         return step(**given)
     except OperationalError:
         raise
-    except (importing.FileError, NothingDone, DatabaseError) as error:
+    except (importing.FileError, Refused, DatabaseError) as error:
         raise Refused(f"Nothing done: {reason_of(error)}") from error
 
 

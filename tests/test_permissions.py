@@ -23,7 +23,14 @@ from django.urls import Resolver404, resolve
 
 from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
-from flavors.models import Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term
+from flavors.models import (
+    CategoryImport,
+    Descriptor,
+    DescriptorImport,
+    FlavorCategory,
+    FlavorWheel,
+    Term,
+)
 from ops import audit
 from ops.runs import enqueue
 from quizbank.models import (
@@ -129,6 +136,11 @@ DECLARED = {
         for step in ("columns", "confirm", "discard", "undo")
     },
     "flavors_descriptorimport_delete": Rule(NOBODY),
+    **{
+        f"flavors_categoryimport_{step}": Rule("flavors.add_categoryimport", post_only=True)
+        for step in ("confirm", "discard", "undo")
+    },
+    "flavors_categoryimport_delete": Rule(NOBODY),
     "flavors_descriptor_count": Rule("flavors.view_descriptor", post_only=True),
     "ops_run_add": Rule("ops.change_run"),
     "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
@@ -292,7 +304,7 @@ def clients(db: None, bare_pages: None) -> dict[str, Client]:
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
     learning = (AnswersSetAside, QuizSession, StudySession, UserInteraction)
-    tasting = (Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
+    tasting = (CategoryImport, Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):
         make_row(model)

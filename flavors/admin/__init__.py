@@ -1,6 +1,7 @@
 """Importing registers each concept's screens."""
 
 from flavors.admin.categories import FlavorCategoryAdmin
+from flavors.admin.category_imports import CategoryImportAdmin
 from flavors.admin.descriptors import DescriptorAdmin
 from flavors.admin.duplicates import TermSimilarityAdmin
 from flavors.admin.imports import DescriptorImportAdmin
@@ -8,6 +9,7 @@ from flavors.admin.terms import TermAdmin
 from flavors.admin.wheels import FlavorWheelAdmin
 
 __all__ = [
+    "CategoryImportAdmin",
     "DescriptorAdmin",
     "DescriptorImportAdmin",
     "FlavorCategoryAdmin",

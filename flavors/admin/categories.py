@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import register
+from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -89,6 +90,9 @@ class FlavorCategoryAdmin(RefusableAdmin, CountedDeletion, TreeAdmin):
     class Media:
         css = {"all": ("tree.css",)}
         js = ("colors.js",)
+
+    def import_url(self) -> str:
+        return reverse("admin:flavors_categoryimport_changelist")
 
     def scopes(self) -> list[Scope]:
         return [

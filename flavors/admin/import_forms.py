@@ -53,8 +53,17 @@ class ColumnsForm(forms.Form):
         help_text="Whose notes they are. Empty: they are kept as “Imported notes”.",
     )
 
-    def __init__(self, columns: list[tuple[str, list[str]]], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        columns: list[tuple[str, list[str]]],
+        may_see_members: bool,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        # Whether an e-mail is a member's is told only to those who may see members.
+        if not may_see_members:
+            del self.fields["member"]
         known = [
             (name, f"{name} ({'; '.join(samples)})"[:120] if samples else name)
             for name, samples in columns

@@ -28,6 +28,7 @@ from flavors.wheels.reading import COUNTED, count_of_stale, with_state
 from flavors.wheels.saving import REGENERATE, STALE, order, save_wheel
 from flavors.wheels.subjects import CHOSEN, Subject, subject_of
 from ops.admin.following import run_context
+from ops.audit import record
 from ops.pages import EstimatedPaginator
 from ops.work import Refused
 
@@ -122,10 +123,8 @@ class FlavorWheelAdmin(StatisticsAdmin):
             "title": subject.title,
             "saved": obj,
             "shown": shown,
-            "kinds": KINDS,
-            "here": "",
+            "files": files_of(shown, f"{PREFIX}_saved_file", {}, pk=obj.pk),
             "now": self.address_of(subject) if subject.scope in CHOSEN else "",
-            "file": f"admin:{PREFIX}_saved_file",
             **run_context(request.user, (REGENERATE,), str(obj.pk)),
             "may_regenerate": self.may(request, "change"),
             "may_delete": self.may(request, "delete"),
@@ -140,8 +139,10 @@ class FlavorWheelAdmin(StatisticsAdmin):
             return redirect(self.address_of(chosen.subject))
         if subject := chosen.subject:
             within = request.GET.get("within", "")
+            shown = wheel_now(subject, within=within)
             context |= {
-                "shown": wheel_now(subject, within=within),
+                "shown": shown,
+                "files": files_of(shown, f"{PREFIX}_file", subject.values),
                 "saved": self.state_of(subject),
                 "here": subject.query,
                 "compare": urlencode({f"a-{name}": each for name, each in subject.values.items()}),
@@ -186,11 +187,19 @@ class FlavorWheelAdmin(StatisticsAdmin):
         return self.file(request, shown, kind, wheel.generated_at)
 
     def file(self, request: HttpRequest, shown: ShownWheel, kind: str, moment: Any) -> HttpResponse:
+        """Of a member's wheel by POST, because it is recorded."""
+        if shown.subject.user_id and request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         try:
-            return file_of(shown, kind, moment)
+            answer = file_of(shown, kind, moment)
         except NoFont as problem:
             self.message_user(request, str(problem), messages.ERROR)
             return redirect(self.address_of(shown.subject))
+        if shown.subject.user_id:
+            details = {"label": shown.title, "format": kind}
+            member = shown.subject.user_id
+            record(action="export_wheel", entity_type="member", entity_id=member, details=details)
+        return answer
 
     # --- Again -------------------------------------------------------------------------------
     def again_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -227,7 +236,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
     # --- Pages -------------------------------------------------------------------------------
     def page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
         everywhere = self.admin_site.each_context(request)
-        full = {**everywhere, "opts": self.opts, "page": name, "kinds": KINDS, **context}
+        full = {**everywhere, "opts": self.opts, "page": name, **context}
         return TemplateResponse(request, f"admin/flavors/wheel/{name}.html", full)
 
     def address_of(self, subject: Subject) -> str:
@@ -244,3 +253,13 @@ def compared(one: Subject, other: Subject) -> dict[str, Any]:
         "more": max(0, len(found) - DIFFERENCES),
         "alike": None if alike is None else round(100 * alike),
     }
+
+
+def files_of(shown: ShownWheel, name: str, query: dict[str, str], **given: Any) -> list[Any]:
+    """(kind, address) of each file; of the part that is shown."""
+    within = {"within": shown.within} if shown.is_part else {}
+    asked = f"?{urlencode(query | within)}" if query or within else ""
+    return [
+        (words, reverse(f"admin:{name}", kwargs={"kind": kind, **given}) + asked)
+        for kind, words in KINDS
+    ]

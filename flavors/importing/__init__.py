@@ -1,7 +1,6 @@
 from flavors.importing.batches import (
     choose_columns,
     confirm_import,
-    discard_import,
     import_file,
     preview_import,
     store_import,
@@ -9,6 +8,7 @@ from flavors.importing.batches import (
     undo_import,
 )
 from flavors.importing.reading import FileError, columns_of, refuse_size
+from ops.batches import discard_import
 
 __all__ = [
     "FileError",

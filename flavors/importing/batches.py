@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from assessments.models import Member
@@ -27,9 +26,17 @@ from flavors.importing.staging import (
 )
 from flavors.models import DescriptorImport
 from flavors.models.choices import DescriptorType, SourceType
-from ops.audit import record, recorded
+from ops.audit import recorded
+from ops.batches import (
+    log,
+    mark_as_applied,
+    mark_as_failed,
+    mark_as_undone,
+    refuse_unless_applied,
+    waiting,
+)
 from ops.errors import reason_of
-from ops.imported import CONFIRMABLE, BatchStatus
+from ops.imported import BatchStatus
 
 type User = AbstractBaseUser | AnonymousUser | None
 
@@ -45,21 +52,23 @@ DEFAULTS: dict[str, Any] = {
     "encoding": "utf-8",
     "account": "",
 }
+# A descriptor that stands as the batch made it. Old items do not know their row's item.
+STANDING = """
+    i.batch_id = %s AND d.id = i.descriptor_id
+        AND d.descriptor_text = i.descriptor_text AND d.descriptor_type = i.descriptor_type
+        AND (i.item_name IS NULL OR d.item_name = i.item_name)
+        AND d.intensity IS NULL AND d.item_category = '' AND NOT d.ai_extracted
+        AND d.confidence_score IS NULL
+"""
 # Uses index: items_of_import, the primary key of each partition.
-FORECAST = """
+FORECAST = f"""
     SELECT count(*) FROM public.flavor_descriptors AS d, public.descriptor_import_items AS i
-    WHERE i.batch_id = %s AND d.id = i.descriptor_id
-        AND d.descriptor_text = i.descriptor_text AND d.descriptor_type = i.descriptor_type
-"""
-TAKE_BACK = """
+    WHERE {STANDING}
+"""  # noqa: S608  # a constant
+TAKE_BACK = f"""
     DELETE FROM public.flavor_descriptors AS d USING public.descriptor_import_items AS i
-    WHERE i.batch_id = %s AND d.id = i.descriptor_id
-        AND d.descriptor_text = i.descriptor_text AND d.descriptor_type = i.descriptor_type
-"""
-
-
-class Refused(Exception):
-    """Nothing was changed; the text tells a person why."""
+    WHERE {STANDING}
+"""  # noqa: S608  # a constant
 
 
 def import_file(
@@ -103,8 +112,7 @@ def preview_import(*, batch: DescriptorImport, **options: Any) -> DescriptorImpo
         batch.status, batch.failure = BatchStatus.PREVIEW, ""
         describe(batch, bytes(batch.file or b""))
         batch.save()
-        details = {"label": batch.file_name, **batch.counts}
-        record(action="preview_import", entity=batch, details=details)
+        log(batch, "preview_import", **batch.counts)
     return batch
 
 
@@ -127,30 +135,22 @@ def confirm_import(*, batch: DescriptorImport) -> DescriptorImport:
 
 @recorded("batch")
 @transaction.atomic
-def discard_import(*, batch: DescriptorImport) -> None:
-    """Let go of the file; the batch stays, as a line in the list. Raises Refused."""
-    batch = waiting(batch)
-    batch.status, batch.file = BatchStatus.DISCARDED, None
-    batch.save(update_fields=["status", "file"])
-
-
-@recorded("batch")
-@transaction.atomic
 def undo_import(*, batch: DescriptorImport) -> dict[str, int]:
     """`{"undone": n, "kept": n}`. Raises Refused when it was not applied."""
     batch = DescriptorImport.objects.select_for_update().get(pk=batch.pk)
-    made = refuse_unless_applied(batch)
+    refuse_unless_applied(batch)
+    made = batch.items.count()
     with connection.cursor() as cursor:
         cursor.execute(TAKE_BACK, [batch.pk])
         undone = cursor.rowcount
-    batch.status, batch.undone_at = BatchStatus.UNDONE, timezone.now()
-    batch.save(update_fields=["status", "undone_at"])
+    mark_as_undone(batch)
     return {"undone": undone, "kept": made - undone}
 
 
 def undo_forecast(batch: DescriptorImport) -> dict[str, int]:
     """As undo_import would answer. Raises Refused."""
-    made = refuse_unless_applied(batch)
+    refuse_unless_applied(batch)
+    made = batch.items.count()
     with connection.cursor() as cursor:
         cursor.execute(FORECAST, [batch.pk])
         (standing,) = cursor.fetchone()
@@ -204,11 +204,7 @@ def apply(batch: DescriptorImport) -> None:
     kinds = {name: options[name] for name in ("source_type", "descriptor_type")}
     made = write_staged(batch=batch.pk, member=member, **kinds)
     batch.counts["descriptors"] = made
-    batch.status, batch.file, batch.failure = BatchStatus.APPLIED, None, ""
-    batch.applied_at = timezone.now()
-    batch.save()
-    details = {"label": batch.file_name, **batch.counts}
-    record(action="import", entity=batch, details=details)
+    mark_as_applied(batch)
 
 
 def member_with(email: str) -> str:
@@ -222,29 +218,3 @@ def member_with(email: str) -> str:
 def nobody() -> UUID:
     given = {"id": uuid7(), "display_name": NOBODY_NAME}
     return Member.objects.get_or_create(email=NOBODY_EMAIL, defaults=given)[0].pk
-
-
-def waiting(batch: DescriptorImport) -> DescriptorImport:
-    batch = DescriptorImport.objects.select_for_update().get(pk=batch.pk)
-    if batch.status not in CONFIRMABLE:
-        raise Refused(f"This import is {batch.get_status_display().lower()} already.")
-    return batch
-
-
-def refuse_unless_applied(batch: DescriptorImport) -> int:
-    """How many descriptors it made."""
-    if batch.status != BatchStatus.APPLIED:
-        raise Refused(
-            "This import was undone already."
-            if batch.status == BatchStatus.UNDONE
-            else "This import changed nothing, so there is nothing to undo."
-        )
-    return batch.items.count()
-
-
-@transaction.atomic
-def mark_as_failed(batch: DescriptorImport, reason: str) -> None:
-    waits = DescriptorImport.objects.filter(pk=batch.pk, status__in=CONFIRMABLE)
-    if waits.update(status=BatchStatus.FAILED, failure=reason):
-        details = {"label": batch.file_name, "reason": reason}
-        record(action="fail_to_import", entity=batch, details=details)

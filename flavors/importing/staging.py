@@ -101,12 +101,12 @@ WRITE = """
             descriptor_text, item_name
         FROM import_notes WHERE problem IS NULL AND NOT is_duplicate ORDER BY place
         ON CONFLICT DO NOTHING
-        RETURNING id, descriptor_text, descriptor_type
+        RETURNING id, descriptor_text, descriptor_type, item_name
     )
     INSERT INTO public.descriptor_import_items (
-        batch_id, descriptor_id, descriptor_text, descriptor_type
+        batch_id, descriptor_id, descriptor_text, descriptor_type, item_name
     )
-    SELECT %(batch)s, id, descriptor_text, descriptor_type FROM made
+    SELECT %(batch)s, id, descriptor_text, descriptor_type, item_name FROM made
 """
 
 

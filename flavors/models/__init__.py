@@ -3,7 +3,7 @@ from flavors.models.change import DescriptorChange
 from flavors.models.descriptor import Descriptor
 from flavors.models.dismissal import TermDismissal
 from flavors.models.duplicate import MergedTerm, TermMerge, TermSimilarity
-from flavors.models.importing import DescriptorImport, DescriptorImportItem
+from flavors.models.importing import CategoryImport, DescriptorImport, DescriptorImportItem
 from flavors.models.rollup import (
     DescriptorDay,
     DescriptorMonth,
@@ -24,6 +24,7 @@ from flavors.models.wheel import FlavorWheel
 
 __all__ = [
     "CategoryDescriptorSummary",
+    "CategoryImport",
     "Descriptor",
     "DescriptorChange",
     "DescriptorDay",

@@ -21,6 +21,19 @@ class DescriptorImport(ImportedFile):
         constraints = rules_of_files("descriptor_import")
 
 
+class CategoryImport(ImportedFile):
+    """`options`: {"kind", "encoding", "account"}. `counts`: {"created", "changed", "unchanged"}.
+    `report`: {"created": [{"path", "color"}], "changed": [{"path", "before", "color"}]}, and `made`
+    once it is applied: [[key, colour before or null, colour after, name, parent's key or null]].
+    """
+
+    class Meta:
+        db_table = "flavor_category_imports"
+        verbose_name = "category import"
+        ordering = ("-id",)
+        constraints = rules_of_files("category_import")
+
+
 class DescriptorImportItem(models.Model):
     """A descriptor that a batch made, as it made it: undo takes back what is still so."""
 
@@ -31,6 +44,8 @@ class DescriptorImportItem(models.Model):
     descriptor_id = models.UUIDField()
     descriptor_text = models.TextField()
     descriptor_type = models.TextField()
+    # Null: made before this was kept.
+    item_name = models.TextField(null=True)
 
     class Meta:
         db_table = "descriptor_import_items"

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
+from ops.admin.imports import Tab
+from ops.admin.imports import lists_of as paged
 from quizbank.models import ImportBatch, ImportItem, Question
 from quizbank.models.importing import ItemAction
-
-PER_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Tab:
-    key: str
-    label: str
-    count: int
-    rows: Sequence[Any] | QuerySet[ImportItem]
 
 
 def lists_of(batch: ImportBatch, wanted: str, number: str) -> dict[str, Any]:
     """`tabs`, the open `tab` or None, and the `rows` of its page."""
-    tabs = [tab for tab in tabs_of(batch) if tab.count]
-    tab = next((tab for tab in tabs if tab.key == wanted), tabs[0] if tabs else None)
-    if tab is None:
-        return {"tabs": [], "tab": None, "rows": None}
-    rows = Paginator(tab.rows, PER_PAGE).get_page(number)
-    if isinstance(tab.rows, QuerySet):
-        mark_what_is_there(list(rows.object_list))
-    return {"tabs": tabs, "tab": tab, "rows": rows}
+    found = paged(tabs_of(batch), wanted, number)
+    if found["tab"] and isinstance(found["tab"].rows, QuerySet):
+        mark_what_is_there(list(found["rows"].object_list))
+    return found
 
 
 def tabs_of(batch: ImportBatch) -> list[Tab]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
 from django.test import Client
 
+from assessments.models import Member
 from flavors import imports
 from flavors.models import Descriptor, DescriptorImport
 from ops.models import AuditEntry, Run
@@ -73,7 +76,6 @@ def test_bad_file_is_refused_in_words(content: Client) -> None:
 
 
 @pytest.mark.parametrize(("given", "said"), [({"text_column": ""}, "required"),
-                                             ({"member": "x@example.org"}, "no member with"),
                                              ({"text_column": "x"}, "valid choice")])  # fmt: skip
 def test_columns_are_asked_again(content: Client, given: dict[str, str], said: str) -> None:
     upload(content)
@@ -113,3 +115,37 @@ def test_discarded_file_is_gone(content: Client) -> None:
     batch = DescriptorImport.objects.get()
     assert (batch.status, batch.file) == ("discarded", None)
     assert "Nothing done" in step(content, "columns", CHOSEN)
+
+
+def test_undo_keeps_what_was_edited_since(content: Client) -> None:
+    upload(content)
+    step(content, "columns", CHOSEN)
+    step(content, "confirm")
+    keys = list(Descriptor.objects.values_list("pk", flat=True).order_by("pk"))
+    Descriptor.objects.filter(pk=keys[0]).update(intensity=3)
+    Descriptor.objects.filter(pk=keys[1]).update(item_name="Another bar")
+
+    assert "5 taken back, 2 kept." in step(content, "undo")
+    assert set(Descriptor.objects.values_list("pk", flat=True)) == set(keys[:2])
+
+
+def test_form_tells_of_no_member_to_those_who_may_not_see_them(content: Client) -> None:
+    first = upload(content).content.decode()
+    preview = step(content, "columns", CHOSEN | {"member": "nobody@example.org"})
+
+    assert "e-mail" not in first
+    assert "There is no member" not in preview
+    assert DescriptorImport.objects.get().options["member"] == ""
+
+
+def test_who_sees_members_may_import_for_one(db: None) -> None:
+    root = visit_as("superuser")
+    member = Member.objects.create(pk=uuid4(), display_name="Taster", email="taster@example.org").pk
+    assert "Member's e-mail" in unescape(upload(root).content.decode())
+    assert "There is no member" in step(root, "columns", CHOSEN | {"member": "x@example.org"})
+    step(root, "columns", CHOSEN | {"member": "taster@example.org"})
+
+    batch = DescriptorImport.objects.get()
+    assert batch.options["member"] == str(member)
+    again = root.get(f"{LIST}{batch.pk}/change/?columns").content.decode()
+    assert 'value="taster@example.org"' in again

@@ -19,9 +19,9 @@ from flavors.importing import (
     undo_forecast,
     undo_import,
 )
-from flavors.importing.batches import Refused
 from flavors.models import Descriptor, DescriptorImport, Term
 from ops.imported import BatchStatus
+from ops.work import Refused
 from tests.flavors.tasting import learner, note, run, term_of, value
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -122,7 +122,7 @@ def test_failure_is_recorded_and_can_be_tried_again(
     upload(editing, ham(ROW))
     with monkeypatch.context() as patch:
         patch.setattr(batches, "create_questions", fail)
-        assert "Nothing imported: The disk is full." in press(editing, "confirm")
+        assert "Nothing done: The disk is full." in press(editing, "confirm")
     batch = ImportBatch.objects.get()
     assert (batch.status, batch.failure) == ("failed", "The disk is full.")
     assert "The disk is full." in shown(editing)

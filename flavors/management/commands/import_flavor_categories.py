@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import getpass
 import json
 from pathlib import Path
 from typing import Any
 
+import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from flavors.importing.categories import import_categories
-from flavors.importing.reading import FileError
+from flavors.importing.reading import FileError, refuse_size
 from flavors.models.choices import CategoryKind
 from ops.errors import reason_of
 
@@ -26,12 +28,16 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
-            counts = import_categories(
-                file_name=file.name,
-                data=file.read_bytes(),
-                kind=options["kind"],
-                dry_run=options["dry_run"],
-            )
+            refuse_size(file.stat().st_size)
+            account = getpass.getuser()
+            with pghistory.context(command="import_flavor_categories", os_user=account):
+                counts = import_categories(
+                    file_name=file.name,
+                    data=file.read_bytes(),
+                    kind=options["kind"],
+                    dry_run=options["dry_run"],
+                    account=account,
+                ).counts
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}.") from None
         except (FileError, DatabaseError) as error:

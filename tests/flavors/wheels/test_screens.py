@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -10,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from flavors.models import FlavorWheel
+from flavors.models.choices import WheelScope, WheelType
 from flavors.wheels.reading import figures_of
 from flavors.wheels.saving import save_wheel
-from ops.models import Run
+from flavors.wheels.subjects import Subject
+from ops.models import AuditEntry, Run
 from tests.flavors.tasting import learner, note
 from tests.flavors.wheels.tasters import COFFEE, ada, refresh, tree
 from tests.flavors.wheels.test_saving import EVERYBODY, make_old, of_item, personal
@@ -210,6 +213,20 @@ def test_json_has_every_figure(content: Client, member: UUID) -> None:
 def test_there_are_no_other_files(content: Client) -> None:
     assert content.get(f"{LOOK}file/pdf/").status_code == 404
     assert content.get(f"{LOOK}file/svg/", {"scope": "item", "of": "?"}).status_code == 404
+
+
+def test_file_of_a_members_wheel_is_recorded(content: Client, member: UUID, staff: User) -> None:
+    asked = {"scope": "personal", "of": str(member)}
+    subject = Subject(WheelScope.PERSONAL, WheelType.COMBINED, member)
+    wheel = save_wheel(subject=subject, user=staff)
+    addresses = (f"{LOOK}file/json/?{urlencode(asked)}", f"{WHEELS}{wheel.pk}/file/svg/")
+
+    for address in addresses:
+        assert content.get(address).status_code == 405
+        assert content.post(address).status_code == 200
+
+    found = AuditEntry.objects.filter(action="export_wheel", entity_id=str(member))
+    assert {entry.details["format"] for entry in found} == {"json", "svg"}
 
 
 # --- Comparing -----------------------------------------------------------------------------------
