@@ -24,10 +24,11 @@ from quizbank.models import PracticeStanding
 from quizbank.practice import (
     LEAST,
     MOST,
+    PAGE,
+    board,
     export_board,
     people_like,
-    ranked,
-    standings,
+    standings_of,
     waiting_since,
 )
 
@@ -39,7 +40,8 @@ class PracticeForm(forms.Form):
 
     least = forms.IntegerField(min_value=1, max_value=MOST, required=False)
     q = forms.CharField(max_length=200, required=False)
-    page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    after = forms.UUIDField(required=False)
+    before = forms.UUIDField(required=False)
 
 
 @register(PracticeStanding)
@@ -67,10 +69,12 @@ class PracticeAdmin(ReadingAdmin):
         form = PracticeForm(request.GET)
         asked = form.cleaned_data if form.is_valid() else {}
         least, searched = asked.get("least") or LEAST, asked.get("q") or ""
-        page = asked.get("page") or 1
         sees_members = request.user.has_perm("assessments.view_member")
-        people = people_like(searched, by_email=sees_members) if searched else None
-        rows, has_more = standings(least=least, people=people, page=page)
+        people = people_like(searched, by_email=sees_members) if searched else []
+        if searched:
+            page = standings_of(people[:PAGE], least=least)
+        else:
+            page = board(least=least, after=asked.get("after"), before=asked.get("before"))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -79,13 +83,11 @@ class PracticeAdmin(ReadingAdmin):
             "form": form,
             "least": least,
             "searched": searched,
-            "rows": rows,
             "page": page,
-            "earlier": page - 1,
-            "later": page + 1 if has_more else None,
-            "ranked": ranked(least),
+            "is_inside": bool(asked.get("after") or asked.get("before")),
+            "has_more": len(people) > PAGE,
             "waiting_since": waiting_since(),
-            "query": urlencode({"least": least, **({"q": searched} if searched else {})}),
+            "query": urlencode({"least": least}),
             "member_pages": sees_members,
             "may_export": self.has_export_permission(request),
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -13,7 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ops.models import AuditEntry
-from quizbank.practice import ranked, standings
+from quizbank import practice
+from quizbank.practice import board, ranked
 from tests.quizbank.learning import learner, run
 from tests.screens import visit_as
 
@@ -52,17 +53,39 @@ def test_practice_is_a_tab_among_the_boards(db: None) -> None:
 def test_equal_averages_share_a_rank_and_the_next_is_as_far_off(db: None) -> None:
     for name, score in (("Ada", 90), ("Bo", 80.5), ("Cy", 80.5), ("Di", 70)):
         practised(name, score)
-    rows, has_more = standings(least=1)
-    assert [(row.rank, row.tied) for row in rows] == [
+    page = board(least=1)
+    assert [(row.rank, row.tied) for row in page.rows] == [
         (1, False), (2, True), (2, True), (4, False),
     ]  # fmt: skip
-    assert not has_more
+    assert (page.earlier, page.later) == (None, None)
+
+
+def test_pages_go_on_from_a_member_with_the_ranks_of_the_board(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(practice, "PAGE", 3)
+    for score in (90, 80, 80, 80, 80, 70.25, 70.24, 60):
+        practised(f"At {score}", score)
+    run("UPDATE members SET is_active = false WHERE id = %s", practised("Hidden", 85))
+
+    first = board(least=1)
+    second = board(least=1, after=first.later)
+    third = board(least=1, after=second.later)
+
+    assert [row.rank for page in (first, second, third) for row in page.rows] == [
+        1, 2, 2, 2, 2, 6, 7, 8,
+    ]  # fmt: skip
+    assert [row.tied for row in second.rows] == [True, True, False]
+    assert (first.earlier, third.later) == (None, None)
+    assert board(least=1, before=third.earlier) == second
+    assert board(least=1, before=second.earlier).rows == first.rows
+    assert {page.ranked for page in (first, second, third)} == {8}
 
 
 def test_of_a_tie_more_answers_stand_first(db: None) -> None:
     practised("Few", 80, 50)
     practised("Many", 80, 500)
-    assert [row.name for row in standings(least=1)[0]] == ["Many", "Few"]
+    assert [row.name for row in board(least=1).rows] == ["Many", "Few"]
 
 
 def test_hidden_unscored_and_those_with_few_answers_have_no_rank(db: None) -> None:
@@ -70,8 +93,8 @@ def test_hidden_unscored_and_those_with_few_answers_have_no_rank(db: None) -> No
     run("UPDATE members SET is_active = false WHERE id = %s", practised("Hidden", 100))
     practised("Unscored", None)
     practised("Few", 90, 29)
-    assert [(row.rank, row.name) for row in standings(least=30)[0]] == [(1, "Ada")]
-    assert [row.name for row in standings(least=29)[0]] == ["Few", "Ada"]
+    assert [(row.rank, row.name) for row in board(least=30).rows] == [(1, "Ada")]
+    assert [row.name for row in board(least=29).rows] == ["Few", "Ada"]
     assert (ranked(30), ranked(29), ranked(31)) == (1, 2, 0)
 
 
@@ -100,7 +123,8 @@ def test_without_anybody_it_says_what_is_missing(db: None) -> None:
     client = visit_as("moderators")
     assert "Nobody has 30 answers" in text_of(client)
     practised("Ada", 90)
-    assert "ends before this page" in text_of(client, "?page=9")
+    assert "that place is gone" in text_of(client, f"?after={uuid4()}")
+    assert "steward-error" in text_of(client, "?after=9")
 
 
 def test_board_says_what_waits_to_be_counted(db: None) -> None:
