@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pghistory
 import pgtrigger
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Left, Now
 
 from flavors.models.category import FlavorCategory
@@ -81,9 +81,7 @@ class Term(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    normalized_form=models.Func(
-                        "display_text", function="normalize_descriptor_text"
-                    )
+                    normalized_form=Func("display_text", function="normalize_descriptor_text")
                 ),
                 name="term_text_has_its_form",
                 violation_error_message=(
@@ -92,9 +90,11 @@ class Term(models.Model):
             ),
         )
         indexes = (
-            # Fuzzy search, neighbours, duplicates.
+            # Search inside, and by likeness: of forms with about as many trigrams only.
             GinIndex(
-                fields=("normalized_form",), opclasses=("gin_trgm_ops",), name="term_trigrams"
+                OpClass("normalized_form", name="gin_trgm_ops"),
+                Func("normalized_form", function="public.trigram_count"),
+                name="term_trigrams",
             ),
             # The aliases of a term.
             models.Index(
