@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-import assessments
 from assessments.models import (
     AssessmentSession,
     LeaderboardPrevious,
@@ -22,15 +19,9 @@ from assessments.models.choices import Action, CareerLevel, State
 
 pytestmark = pytest.mark.django_db
 
-SQL = Path(assessments.__file__).parent / "sql"
 
-
-@pytest.fixture(autouse=True)
-def demo() -> None:
-    with connection.cursor() as cursor:
-        # As the migrations do; a test with commits may have emptied the tables.
-        for name in ("canned_reasons_v1", "badge_catalogue_v1"):
-            cursor.execute((SQL / f"{name}.sql").read_text())
+@pytest.fixture(scope="module", autouse=True)
+def demo(shared_database: None) -> None:
     call_command("load_demo_members")
 
 
