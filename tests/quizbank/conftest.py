@@ -20,6 +20,12 @@ def bank(db: None) -> None:
     call_command("load_demo")
 
 
+@pytest.fixture(scope="module")
+def shared_bank(shared_database: None) -> None:
+    """For modules whose tests all look at it, in the place of `bank`."""
+    call_command("load_demo")
+
+
 @pytest.fixture
 def question(bank: None) -> Question:
     return Question.objects.get(external_id="NET-001")

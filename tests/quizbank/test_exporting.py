@@ -34,6 +34,11 @@ FORMATS = list(WRITTEN)
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''-1", "'quoted'"]
 
 
+@pytest.fixture
+def bank(shared_bank: None, db: None) -> None:
+    """Made once for all of them."""
+
+
 def make_odd_question() -> Question:
     """Everything that a question can carry, and texts that formats stumble over."""
     exam = Exam.objects.create(code="ODD", title="Odd: things")

@@ -16,6 +16,11 @@ from quizbank.models import Category, Exam, Question
 LIST = "/admin/quizbank/question/"
 
 
+@pytest.fixture
+def bank(shared_bank: None, db: None) -> None:
+    """Made once for all of them."""
+
+
 def page(question: Question) -> str:
     return reverse("admin:quizbank_question_change", args=[question.pk])
 
