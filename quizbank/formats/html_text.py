@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-from markdownify import MarkdownConverter
-
 MARKUP = re.compile(r"[<&]")
 FILE = re.compile(r"(?:@@PLUGINFILE@@/|.*/)?([^/?#]+)(?:[?#].*)?", re.DOTALL)
 
@@ -22,6 +18,11 @@ def convert(html: str) -> tuple[str, list[dict[str, str]]]:
     """(Markdown, figures as {"name", "alt"}). Raises ValueError."""
     if not MARKUP.search(html):
         return html.strip(), []
+    # Slow to load, and no process needs them at its start.
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+    from markdownify import MarkdownConverter
+
     try:
         soup = BeautifulSoup(f"<div>{html}</div>", "html.parser")
         for tag in soup(["script", "style"]):

@@ -10,7 +10,6 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from django.conf import settings
-from openpyxl import load_workbook
 
 from quizbank.formats.base import FormatError, LineError
 
@@ -100,6 +99,9 @@ def read_xlsx(data: bytes) -> Table:
 
 
 def cells_of(data: bytes) -> list[tuple[int, list[str]]]:
+    # Slow to load, and no process needs it at its start.
+    from openpyxl import load_workbook
+
     workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     sheet = workbook.worksheets[0]
     # The size that a file states for itself may be anything.

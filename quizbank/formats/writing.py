@@ -7,9 +7,6 @@ import io
 import json
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 from quizbank.formats import gift, moodle_xml, qti_writing
 from quizbank.formats.base import FormatError
 from quizbank.formats.rows import as_table
@@ -51,6 +48,9 @@ def write_csv(table: list[list[str]]) -> bytes:
 
 
 def write_xlsx(table: list[list[str]]) -> bytes:
+    # Slow to load, and no process needs it at its start.
+    from openpyxl import Workbook
+
     refuse_what_excel_cannot_hold(table)
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("Questions")
@@ -63,6 +63,8 @@ def write_xlsx(table: list[list[str]]) -> bytes:
 
 
 def refuse_what_excel_cannot_hold(table: list[list[str]]) -> None:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     for line, cells in enumerate(table, 1):
         for cell in cells:
             if len(cell) > CELL_LENGTH or ILLEGAL_CHARACTERS_RE.search(cell):
