@@ -28,8 +28,11 @@ FLAGS = [
 PATIENCE = 60_000
 ACTS = (
     (Page, ("click", "evaluate", "fill", "goto", "reload", "select_option", "set_input_files")),
-    (Locator, ("all_inner_texts", "check", "click", "count", "fill", "focus", "inner_text")),
-    (Locator, ("press", "press_sequentially", "select_option", "set_checked", "uncheck")),
+    (Locator, ("all_inner_texts", "check", "click", "count", "drag_to", "fill", "focus")),
+    (
+        Locator,
+        ("inner_text", "press", "press_sequentially", "select_option", "set_checked", "uncheck"),
+    ),
     (Keyboard, ("press", "type")),
 )
 
