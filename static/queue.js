@@ -133,13 +133,12 @@ function decisionForm(form) {
     (shown()[0] ? radioOf(shown()[0]) : confirm).focus();
   });
 
-  const typed = Object.values(texts).some((field) => field?.value.trim());
   panel.hidden = true;
   form.querySelector("[data-confirm]").hidden = false;
   for (const hint of form.querySelectorAll("[data-plain]")) hint.hidden = true;
   const before = choices.find((each) => each.value === form.dataset.chosen);
+  // If it is not offered any more, nothing else takes its place: Enter must not do what nobody chose.
   if (before) choose(before);
-  else if (typed && choices[0]) choose(choices.find((each) => "needs" in each.dataset) ?? choices[0]);
 
   return {
     press(key) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -41,9 +41,18 @@ class Typed:
     note: str = ""
     version: str = ""
 
+    @property
+    def is_text(self) -> bool:
+        return bool(self.message.strip() or self.note.strip())
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """For a form that takes it along."""
+        return [(each.name, getattr(self, each.name)) for each in fields(self)]
+
     @classmethod
     def of(cls, request: HttpRequest) -> Typed:
-        return cls(**{name: request.POST.get(name, "") for name in cls.__dataclass_fields__})
+        return cls(**{each.name: request.POST.get(each.name, "") for each in fields(cls)})
 
 
 class ProfileQueue(ReadingAdmin):
@@ -80,7 +89,7 @@ class ProfileQueue(ReadingAdmin):
         request: HttpRequest,
         pk: UUID | None = None,
         *,
-        typed: Typed | None = None,
+        typed: Typed = Typed(),
         refusal: str = "",
     ) -> HttpResponse:
         now, wanted = timezone.now(), wanted_of(request)
@@ -104,7 +113,8 @@ class ProfileQueue(ReadingAdmin):
             "item": item,
             "is_mine": bool(claim and claim.user_id == request.user.pk),
             "holder": claim if claim and claim.user_id != request.user.pk else None,
-            "typed": typed or Typed(),
+            "typed": typed,
+            "was_typed": typed.is_text and not is_offered(item, claim, typed, request.user),
             "refusal": refusal,
             "stays": stays(request),
             "done": done_of(request),
@@ -122,6 +132,8 @@ class ProfileQueue(ReadingAdmin):
         require(request, post=True)
         found_profile(pk)
         claim_profile(key=pk, user=request.user, take_over="take" in request.POST)
+        if (typed := Typed.of(request)).is_text:
+            return self.queue_page(request, pk, typed=typed)
         return redirect(address(request, "item", pk))
 
     def queue_release(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -152,7 +164,9 @@ class ProfileQueue(ReadingAdmin):
         try:
             event = decide(key=pk, user=request.user, **decision_of(typed))
         except Stale:
-            return self.queue_page(request, pk, typed=typed, refusal=meanwhile(pk, typed))
+            return self.queue_page(
+                request, pk, typed=typed, refusal=meanwhile(pk, typed, request.user)
+            )
         except Refused as refusal:
             return self.queue_page(request, pk, typed=typed, refusal=str(refusal))
         if stays(request):
@@ -291,7 +305,14 @@ def told(event: ProfileEvent) -> str:
     return f"{DONE[Action(event.action)]}: {what}."
 
 
-def meanwhile(pk: UUID, typed: Typed) -> str:
+def is_offered(item: Item | None, claim: Any, typed: Typed, user: Any) -> bool:
+    """Whether the form is there, with what was chosen; then the text stands in it."""
+    if item is None or item.is_own or (claim and claim.user_id != user.pk):
+        return False
+    return typed.action in {choice.action for choice in item.choices}
+
+
+def meanwhile(pk: UUID, typed: Typed, user: Any) -> str:
     """Who did what since the page was shown."""
     last = ProfileEvent.objects.filter(profile=pk).select_related("reason").first()
     kept = "Nothing changed, and what you typed still stands here."
@@ -300,4 +321,6 @@ def meanwhile(pk: UUID, typed: Typed) -> str:
     done = DONE.get(Action(last.action), last.get_action_display()).lower()
     why = f" ({last.reason})" if last.reason else ""
     ago = waiting.age(last.created_at, timezone.now())
+    if last.actor_id == user.pk:
+        return f"You decided meanwhile, in another window: {done}{why}, {ago} ago. {kept}"
     return f"Somebody else decided meanwhile: {last.actor_name}, {done}{why}, {ago} ago. {kept}"

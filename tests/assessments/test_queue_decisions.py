@@ -11,6 +11,7 @@ from assessments import actions
 from assessments.actions import Why
 from assessments.models import ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import State
+from assessments.moderation.claims import claim_profile
 from tests.assessments.people import make_reason
 from tests.assessments.queue_pages import QUEUE, decide, moderator, page, state, text_of, words
 from tests.assessments.test_claims import edited, holder, submitted
@@ -102,7 +103,30 @@ def test_somebody_else_decided_meanwhile(client: Client, jo: User) -> None:
     assert (answer.status_code, state(seen)) == (200, State.REJECTED)
     text = words(answer)
     assert "Somebody else decided meanwhile: jo, rejected (Advertising), a moment ago." in text
-    assert "What you typed Typed text" in text
+    assert "What you typed To the owner: Typed text" in text
+
+
+def test_one_s_own_decision_in_another_window_is_told_as_that(client: Client) -> None:
+    seen = submitted()
+    assert decide(client, seen, "publish").status_code == 302
+    text = words(decide(client, seen, "reject", reason="advertising", message="Typed text"))
+    assert "You decided meanwhile, in another window: published, a moment ago." in text
+    assert "What you typed To the owner: Typed text" in text
+
+
+def test_text_outlives_a_claim_of_somebody_else(client: Client, jo: User) -> None:
+    seen = submitted()
+    claim_profile(key=seen.pk, user=jo, take_over=True)
+    answer = decide(client, seen, "reject", reason="advertising", message="Typed text")
+    text = words(answer)
+    assert "jo looks at it" in text
+    assert "What you typed To the owner: Typed text" in text
+    html = answer.content.decode()
+    assert '<input type="hidden" name="message" value="Typed text">' in html
+    taken = {"take": "1", "action": "reject", "reason": "advertising", "message": "Typed text"}
+    mine = client.post(page(seen, "claim"), taken)
+    assert "Typed text</textarea>" in mine.content.decode()
+    assert 'data-chosen="reject"' in mine.content.decode()
 
 
 def test_owner_changed_it_meanwhile(client: Client) -> None:
