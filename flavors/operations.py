@@ -51,6 +51,7 @@ register(
             "descriptor_term_totals",
             "descriptor_term_months",
             "descriptor_item_category_totals",
+            "descriptor_item_category_branches",
         ),
     ),
     RollUp(

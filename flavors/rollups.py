@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from flavors.models import DescriptorChange
+from flavors.models import DescriptorChange, TermMove
 from ops.matviews import start_refreshes
 from ops.work import Refused, Result, Work
 
@@ -29,8 +29,12 @@ def enough_changed() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.should_refresh_views(%s)", [ENOUGH])
         (enough,) = cursor.fetchone()
-    late = DescriptorChange.objects.filter(added_at__lt=Now() - LONGEST_WAIT)
-    return bool(enough) or late.exists()
+    late = {"added_at__lt": Now() - LONGEST_WAIT}
+    return (
+        bool(enough)
+        or DescriptorChange.objects.filter(**late).exists()
+        or TermMove.objects.filter(**late).exists()
+    )
 
 
 def refresh_if_enough_changed(work: Work) -> str:

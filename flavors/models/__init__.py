@@ -1,5 +1,5 @@
 from flavors.models.category import FlavorCategory
-from flavors.models.change import DescriptorChange
+from flavors.models.change import DescriptorChange, TermMove
 from flavors.models.descriptor import Descriptor
 from flavors.models.dismissal import TermDismissal
 from flavors.models.duplicate import MergedTerm, TermMerge, TermSimilarity
@@ -7,6 +7,7 @@ from flavors.models.importing import CategoryImport, DescriptorImport, Descripto
 from flavors.models.rollup import (
     DescriptorDay,
     DescriptorMonth,
+    ItemCategoryBranch,
     ItemCategoryTotal,
     MemberTerm,
     TermMonth,
@@ -34,6 +35,7 @@ __all__ = [
     "FlavorCategory",
     "FlavorWheel",
     "GlobalDescriptorStat",
+    "ItemCategoryBranch",
     "ItemCategoryTotal",
     "MemberTerm",
     "MergedTerm",
@@ -42,6 +44,7 @@ __all__ = [
     "TermDismissal",
     "TermMerge",
     "TermMonth",
+    "TermMove",
     "TermSimilarity",
     "TermTotal",
     "UserDescriptorSummary",

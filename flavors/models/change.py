@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from assessments.models import Member
+from flavors.models.term import Term
 
 
 class DescriptorChange(models.Model):
@@ -37,3 +38,23 @@ class DescriptorChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month}: {self.rows}"
+
+
+class TermMove(models.Model):
+    """A term was merged, taken out of a merge, put into a category or rejected: written by a
+    trigger, appended only, deleted by who has placed its uses again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    term = models.ForeignKey(
+        Term, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "descriptor_term_moves"
+        ordering = ("id",)
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.term_id)

@@ -107,20 +107,42 @@ class TermTotal(Uses):
 class ItemCategoryTotal(Uses):
     """The uses of a term as one type for items of one category, which has a name."""
 
-    pk = models.CompositePrimaryKey("item_category", "term", "descriptor_type")
+    pk = models.CompositePrimaryKey("term", "item_category", "descriptor_type")
     item_category = models.TextField()
     term = key_of(Term)
+    category_id = models.BigIntegerField(
+        null=True,
+        help_text="Where the term, or what it was merged into, was at the last refresh; 0: in no"
+        " category. None: rejected.",
+    )
     descriptor_type = models.TextField(choices=DescriptorType)
 
     class Meta(Uses.Meta):
         db_table = "descriptor_item_category_totals"
         indexes = (
-            # The wheel of an item category: its most used terms.
+            # The wheel of an item category: the most used terms of each branch.
             models.Index(
-                fields=("item_category", "descriptor_type", "-uses"),
-                name="item_category_terms_by_use",
+                fields=("item_category", "category_id", "descriptor_type", "-uses"),
+                name="item_category_terms_by_branch",
             ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.item_category}: {self.uses}"
+
+
+class ItemCategoryBranch(models.Model):
+    """The sums of ItemCategoryTotal by category, but of rejected terms."""
+
+    pk = models.CompositePrimaryKey("item_category", "category_id", "descriptor_type")
+    item_category = models.TextField()
+    category_id = models.BigIntegerField()
+    descriptor_type = models.TextField(choices=DescriptorType)
+    uses = models.BigIntegerField()
+
+    class Meta:
+        db_table = "descriptor_item_category_branches"
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"{self.item_category}: {self.uses}"

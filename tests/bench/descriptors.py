@@ -168,11 +168,21 @@ KEPT = (
     """,
     """
     INSERT INTO descriptor_item_category_totals (
-        item_category, term_id, descriptor_type, uses, ai_uses, intensity_sum, intensity_count
+        item_category, term_id, category_id, descriptor_type, uses, ai_uses, intensity_sum,
+        intensity_count
     )
-    SELECT item_category, term_id, descriptor_type, sum(uses), sum(ai_uses), sum(intensity_sum),
-        sum(intensity_count)
-    FROM descriptor_member_terms WHERE item_category <> '' GROUP BY 1, 2, 3
+    SELECT item_category, term_id, COALESCE(t.category_id, 0), descriptor_type, sum(uses),
+        sum(ai_uses), sum(intensity_sum), sum(intensity_count)
+    FROM descriptor_member_terms JOIN flavor_terms AS t ON t.id = term_id
+    WHERE item_category <> '' GROUP BY 1, 2, 3, 4
+    """,
+    """
+    INSERT INTO descriptor_item_category_branches (
+        item_category, category_id, descriptor_type, uses
+    )
+    SELECT item_category, COALESCE(t.category_id, 0), descriptor_type, sum(uses)
+    FROM descriptor_member_terms JOIN flavor_terms AS t ON t.id = term_id
+    WHERE item_category <> '' GROUP BY 1, 2, 3
     """,
     """
     INSERT INTO descriptor_months (month, uses, ai_uses, intensity_sum, intensity_count, members)
@@ -209,6 +219,7 @@ FILLED = (
     "descriptor_term_months",
     "descriptor_term_totals",
     "descriptor_item_category_totals",
+    "descriptor_item_category_branches",
     "descriptor_months",
 )
 BENCH_TABLES = ("bench_words", "bench_terms", "bench_ranks", "bench_members")

@@ -205,6 +205,7 @@ LEXICON = ["flavor_terms"]
 ROLLUPS = [
     "descriptor_member_terms",
     "descriptor_item_category_totals",
+    "descriptor_item_category_branches",
     "descriptor_days",
     "descriptor_term_months",
     "descriptor_term_totals",

@@ -385,7 +385,10 @@ def test_wheels_of_an_item_and_of_a_tasting(ada: UUID, bob: UUID) -> None:
 
     assert total(None, "item", "Bar") == 2
     assert total(bob, "item", "Bar") == 1
+    refresh()
     assert total(None, "category", "coffee") == 1
+    assert total(ada, "category", "coffee") == 0
+    assert total(bob, "category", "chocolate") == 1
     assert total(None, "tasting", str(source)) == 1
     run("UPDATE members SET is_active = false WHERE id = %s", bob)
     assert total(None, "item", "Bar") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ from uuid import UUID
 import pytest
 from django.db import DatabaseError
 
+from flavors.models import FlavorCategory
 from flavors.rollups import VIEWS, differences, prove_month
 from ops.models import ErasedMember, Run, ViewStatus
 from ops.work import Refused
@@ -84,10 +86,70 @@ def test_a_merge_counts_together_and_an_undo_apart_without_a_refresh(db: None) -
     assert differences() == []
 
 
+def curate(chance: random.Random) -> None:
+    """Merges a term, takes one out of a merge, moves or rejects it."""
+    terms = [key for (key,) in rows("SELECT id FROM flavor_terms ORDER BY id")]
+    if len(terms) < 2:
+        return
+    one, other = chance.sample(terms, 2)
+    run(
+        chance.choice(
+            (
+                "UPDATE flavor_terms SET canonical_id = %(other)s WHERE id = %(one)s AND NOT EXISTS"
+                " (SELECT FROM flavor_terms WHERE canonical_id = %(one)s) AND"
+                " (SELECT canonical_id FROM flavor_terms WHERE id = %(other)s) IS NULL",
+                "UPDATE flavor_terms SET canonical_id = NULL WHERE id = %(one)s",
+                "UPDATE flavor_terms SET category_id = (SELECT min(id) FROM flavor_categories)"
+                " WHERE id = %(one)s",
+                "UPDATE flavor_terms SET category_id = (SELECT max(id) FROM flavor_categories)"
+                " WHERE id = %(one)s",
+                "UPDATE flavor_terms SET category_id = NULL WHERE id = %(one)s",
+                "UPDATE flavor_terms SET status = 'rejected' WHERE id = %(one)s",
+                "UPDATE flavor_terms SET status = 'approved' WHERE id = %(one)s",
+            )
+        )
+        .replace("%(one)s", str(one))
+        .replace("%(other)s", str(other))
+    )
+
+
+def wheel_of_category(category: str) -> dict[str, dict[str, int]]:
+    """Of each category of flavors the uses by term."""
+    wheel = json.loads(
+        value("SELECT get_wheel_data_fast(NULL, 'combined', 'category', %s)::text", category)
+    )
+    return {
+        top["name"]: {
+            term["text"]: term["count"]
+            for part in top["subcategories"]
+            for term in part["descriptors"]
+        }
+        for top in wheel["categories"]
+    }
+
+
+def descriptors_of_category(category: str) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for name, text, uses in rows(
+        "SELECT COALESCE(path.category, 'Uncategorised'), t.display_text, count(*)"
+        " FROM flavor_descriptors AS d"
+        " JOIN members AS m ON m.id = d.user_id AND m.is_active"
+        " JOIN flavor_terms AS raw ON raw.id = d.term_id"
+        " JOIN flavor_terms AS t ON t.id = COALESCE(raw.canonical_id, raw.id)"
+        " LEFT JOIN flavor_category_paths AS path ON path.id = t.category_id"
+        " WHERE d.item_category = %s AND t.status <> 'rejected' GROUP BY 1, 2",
+        category,
+    ):
+        found.setdefault(name, {})[text] = uses
+    return found
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_any_work_leaves_what_a_full_count_says(seed: int) -> None:
-    """Notes of any month, changes, deletions, erasures, with folds at any time between."""
+    """Notes of any month, changes, deletions, curation, hiding, with folds at any time between."""
     chance = random.Random(seed)  # noqa: S311
+    fruit = FlavorCategory.objects.create(name="Fruit")
+    FlavorCategory.objects.create(name="Dried", parent=fruit)
     users = [learner() for _ in range(4)]
     notes: list[UUID] = []
     for _ in range(120):
@@ -111,6 +173,8 @@ def test_any_work_leaves_what_a_full_count_says(seed: int) -> None:
                 chance.choice(WORDS),
                 chance.choice(notes),
             )
+        elif dice < 0.88:
+            curate(chance)
         elif dice < 0.94:
             fold()
         elif dice < 0.97:
@@ -119,6 +183,8 @@ def test_any_work_leaves_what_a_full_count_says(seed: int) -> None:
             gone = chance.choice(users)
             run("DELETE FROM flavor_descriptors WHERE user_id = %s", gone)
     assert differences() == []
+    for category in ("coffee", "wine"):
+        assert wheel_of_category(category) == descriptors_of_category(category)
     used = rows("SELECT sum(uses) FROM descriptor_months")[0][0] or 0
     assert used == value(
         "SELECT count(*) FROM flavor_descriptors JOIN members AS m ON m.id = user_id AND is_active"
