@@ -93,19 +93,22 @@ def enqueue(
         priority=priority or declaration.priority,
         max_attempts=declaration.max_attempts,
     )
+    run = first_of(wanted)
+    is_new = run.pk == wanted.pk
+    if is_new and deliver:
+        transaction.on_commit(lambda: send_quietly(run))
+    if is_new and user is not None:
+        record_action(operation, run, user)
+    return run, is_new
+
+
+def first_of(wanted: Run) -> Run:
+    """`wanted`, or the run of its operation and target that is going already."""
     # The other one may end between the two statements; then there is room for ours.
     while True:
         Run.objects.bulk_create([wanted], ignore_conflicts=True)
-        run = active_run(operation=operation, target=target)
-        if run is not None:
-            break
-    created = run.pk == wanted.pk
-    if created:
-        if deliver:
-            transaction.on_commit(lambda: send_quietly(run))
-        if user is not None:
-            record_action(operation, run, user)
-    return run, created
+        if run := active_run(operation=wanted.operation, target=wanted.target):
+            return run
 
 
 def require_parameters(operation: Operation, values: Mapping[str, Any]) -> None:

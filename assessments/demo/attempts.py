@@ -95,26 +95,60 @@ def unfinished(person: Person, moment: datetime) -> AssessmentSession:
     )
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What the answers of an attempt came to, in percent; None for no score."""
+
+    dimensions: dict[str, int]
+    by_category: dict[str, int | None]
+    overall: int
+    # None of a round that was not played; in fives: equal scores share a rank.
+    lightning: int | None
+
+    @property
+    def tier(self) -> Tier:
+        return (
+            Tier.TOP_1
+            if self.overall >= 85
+            else Tier.BENCHED
+            if self.overall >= 60
+            else Tier.PASSED
+        )
+
+    def values(self) -> dict[str, int | None]:
+        """By the names that badges have in their criteria."""
+        scores = {f"{name}_score": score for name, score in self.by_category.items()}
+        others = {"lightning_round_score": self.lightning, "overall_score": self.overall}
+        return self.dimensions | scores | others
+
+
+def outcome_of(person: Person, level: float) -> Outcome:
+    random = person.random
+    dimensions = {
+        name: percent(random.gauss(level, 9)) for names in CATEGORIES.values() for name in names
+    }
+    dimensions["work_history"] = percent(20 + 3 * person.line["years_experience"])
+    means = {
+        category: round(sum(dimensions[name] for name in names) / len(names))
+        for category, names in CATEGORIES.items()
+    }
+    scores: dict[str, int | None] = dict(means)
+    if random.random() < 0.06:
+        scores[random.choice(list(scores))] = None
+    played = random.random() < 0.85
+    lightning = 5 * round(percent(random.gauss(level - 5, 16)) / 5) if played else None
+    return Outcome(dimensions, scores, round(sum(means.values()) / len(means)), lightning)
+
+
 def completed(
     person: Person, badges: Mapping[str, Badge], moment: datetime, level: float
 ) -> AssessmentSession:
     random, line = person.random, person.line
     ended = moment + timedelta(minutes=random.randrange(25, 58))
-    dimensions = {
-        name: percent(random.gauss(level, 9)) for names in CATEGORIES.values() for name in names
-    }
-    dimensions["work_history"] = percent(20 + 3 * line["years_experience"])
-    scores: dict[str, int | None] = {
-        category: round(sum(dimensions[name] for name in names) / len(names))
-        for category, names in CATEGORIES.items()
-    }
-    overall = round(sum(score or 0 for score in scores.values()) / len(scores))
-    if random.random() < 0.06:
-        scores[random.choice(list(scores))] = None
-    played = random.random() < 0.85
-    # In fives: equal scores share a rank.
-    lightning = 5 * round(percent(random.gauss(level - 5, 16)) / 5) if played else None
-    session = AssessmentSession(
+    outcome = outcome_of(person, level)
+    played = outcome.lightning is not None
+    values = outcome.values() | {"years_experience": line["years_experience"]}
+    return AssessmentSession(
         id=key_of(moment),
         user=person.member,
         status=SessionStatus.COMPLETED,
@@ -123,25 +157,22 @@ def completed(
         last_activity_at=ended,
         analyzed_at=ended + timedelta(minutes=2),
         # An analysis that gave no score.
-        overall_score=None if random.random() < 0.03 else overall,
-        dimensions=dimensions,
-        category_scores=shaped(scores, random),
+        overall_score=None if random.random() < 0.03 else outcome.overall,
+        dimensions=outcome.dimensions,
+        category_scores=shaped(outcome.by_category, random),
         archetype=line["archetype"],
         archetype_confidence=random.choice(list(Confidence)),
-        tier=Tier.TOP_1 if overall >= 85 else Tier.BENCHED if overall >= 60 else Tier.PASSED,
+        tier=outcome.tier,
         personality_type=random.choice(TYPES),
         best_fit_roles=FITTING[line["archetype"]],
+        badges=earned(badges, values),
         career_level=line["career_level"],
         years_experience=line["years_experience"],
-        lightning_round_score=lightning,
+        lightning_round_score=outcome.lightning,
         lightning_round_difficulty=random.choice(list(LightningDifficulty)) if played else None,
         lightning_round_completed_at=ended if played else None,
         absurdist_questions_answered=random.randrange(8),
     )
-    values = dimensions | {f"{name}_score": score for name, score in scores.items()}
-    values |= {"lightning_round_score": lightning, "overall_score": overall}
-    session.badges = earned(badges, values | {"years_experience": line["years_experience"]})
-    return session
 
 
 def shaped(scores: Mapping[str, int | None], random: Random) -> dict[str, Any]:
