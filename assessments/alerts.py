@@ -1,4 +1,4 @@
-"""Probes of the alert rules: what is wrong, a line each; silent where all is well."""
+"""What the alert rules of seed 000 measure: subject → value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import time
 from datetime import timedelta
 
 from django.db import connection
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from assessments.models.choices import CareerLevel
@@ -15,48 +14,35 @@ from assessments.queries.directory import page_of_profiles
 from ops.matviews import REFRESH, last_refresh
 from ops.probes import failures, growth, note_size, refresh_took
 
-SLOW_REFRESH = timedelta(seconds=10)
-OLD_BOARD = timedelta(seconds=900)
-FAILURES_A_DAY = 5
-SLOW_QUERY_MS = 50
+type Values = dict[str, float]
+
 CALLS = 20
-INDEX_HIT_PERCENT = 95
 # Fewer blocks say nothing.
 BLOCKS = 10_000
-# Days → bytes.
-GROWTH = {7: 10 * 2**30, 30: 20 * 2**30}
 
 
-def slow_refresh() -> list[str]:
+def refresh_seconds() -> Values:
     took = refresh_took(BOARD)
-    if took is None or took <= SLOW_REFRESH:
-        return []
-    return [f"The last refresh of the boards took {took.total_seconds():.1f} seconds."]
+    return {} if took is None else {"": took.total_seconds()}
 
 
-def failed_refreshes() -> list[str]:
+def failed_refreshes() -> Values:
+    """Within a day."""
     failed = failures(operation=REFRESH, target=BOARD, within=timedelta(days=1))
-    if failed <= FAILURES_A_DAY:
-        return []
-    return [f"{failed:,} refreshes of the boards failed within a day."]
+    return {"": float(failed)}
 
 
-def old_board() -> list[str]:
-    """Silent before the first refresh, which a schedule starts."""
+def board_age() -> Values:
+    """Nothing before the first refresh, which a schedule starts."""
     moment = last_refresh(BOARD)
-    if moment is None or (age := timezone.now() - moment) <= OLD_BOARD:
-        return []
-    return [f"The boards are {age.total_seconds() / 60:,.0f} minutes old."]
+    return {} if moment is None else {"": (timezone.now() - moment).total_seconds()}
 
 
-def slow_profiles() -> list[str]:
-    """The public list, asked for each career level in turn."""
+def profile_milliseconds() -> Values:
+    """The p95 of the public list, asked for each career level in turn."""
     levels = list(CareerLevel)
     taken = sorted(milliseconds_of(levels[n % len(levels)]) for n in range(CALLS))
-    p95 = taken[int(CALLS * 0.95) - 1]
-    if p95 <= SLOW_QUERY_MS:
-        return []
-    return [f"Of {CALLS} lists of public profiles the slowest but one took {p95:,.0f} ms."]
+    return {"": taken[int(CALLS * 0.95) - 1]}
 
 
 def milliseconds_of(level: str) -> float:
@@ -65,7 +51,7 @@ def milliseconds_of(level: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def cold_indexes() -> list[str]:
+def index_hits() -> Values:
     """Of all index blocks that were read since the server's statistics began."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -73,16 +59,14 @@ def cold_indexes() -> list[str]:
             " FROM pg_statio_user_indexes"
         )
         hit, read = cursor.fetchone()
-    if hit + read < BLOCKS or (percent := 100 * hit / (hit + read)) >= INDEX_HIT_PERCENT:
-        return []
-    return [f"Only {percent:.1f} % of index blocks were found in memory."]
+    return {"": float(100 * hit / (hit + read))} if hit + read >= BLOCKS else {}
 
 
-def fast_growth() -> list[str]:
+def growth_of_a_week() -> Values:
     """Looks back as far as the sizes go that it noted each day that it was asked."""
     note_size()
-    return [
-        f"The database grew by {filesizeformat(grown)} within {days} days."
-        for days, limit in GROWTH.items()
-        if (grown := growth(days)) > limit
-    ]
+    return {"": float(growth(7))}
+
+
+def growth_of_a_month() -> Values:
+    return {"": float(growth(30))}

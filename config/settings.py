@@ -39,6 +39,12 @@ STEWARD_VIDEO_HOSTS = env.list(
     "STEWARD_VIDEO_HOSTS",
     default=["loom.com", "vimeo.com", "youtu.be", "youtube-nocookie.com", "youtube.com"],
 )
+# Who is told of alerts; the webhook gets JSON. SITE_URL is where links in them lead.
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+EMAIL = env.email_url("EMAIL_URL", default="smtp://localhost:25")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="steward@localhost")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOG_JSON = env.bool("LOG_JSON", default=not DEBUG)
@@ -137,6 +143,16 @@ if DATABASE_DIRECT_URL:
     direct = env.db_url_config(DATABASE_DIRECT_URL)
     direct["HOST"] = direct.pop("OPTIONS", {}).get("host", direct["HOST"])
     DATABASE_DIRECT = {name: direct[name] for name in ("NAME", "HOST", "PORT", "USER", "PASSWORD")}
+
+# --- E-mail ---------------------------------------------------------------------------------------
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL["EMAIL_HOST"]
+EMAIL_PORT = EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = EMAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
 
 # --- Redis: one database for jobs, the next for the cache, because clearing a cache is FLUSHDB ----
 QUEUE_URL = REDIS_URL or "redis://127.0.0.1:6379/0"

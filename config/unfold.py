@@ -57,6 +57,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [
         lambda request: static("question.css"),
         lambda request: static("profile.css"),
+        lambda request: static("alerts.css"),
     ],
     "SCRIPTS": [lambda request: static("steward.js")],
     "COMMAND": {"search_models": False, "search_callback": "config.search.find"},
@@ -295,6 +296,13 @@ UNFOLD: dict[str, Any] = {
                         "monitor_heart",
                         "ops_performancesnapshot_changelist",
                         "ops.view_performancesnapshot",
+                    ),
+                    item("Alerts", "notifications", "ops_alert_changelist", "ops.view_alert"),
+                    item(
+                        "Alert rules",
+                        "rule",
+                        "ops_alertthreshold_changelist",
+                        "ops.view_alertthreshold",
                     ),
                     item(
                         "Materialized views",

@@ -21,6 +21,7 @@ class OpsConfig(AppConfig):
             matviews,
             partitions,
         )
+        from ops.alerts import checking
 
         autodiscover_modules("operations")
         post_migrate.connect(
@@ -31,6 +32,9 @@ class OpsConfig(AppConfig):
         )
         post_migrate.connect(
             erasing.synchronise_declarations, sender=self, dispatch_uid="declared-personal-data"
+        )
+        post_migrate.connect(
+            checking.synchronise_declarations, sender=self, dispatch_uid="declared-alerts"
         )
         post_migrate.connect(quicken_triggers, sender=self, dispatch_uid="quick-triggers")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 
+from ops.alerts.rules import RULES
 from ops.models.audit import ERASED
 from ops.registry import (
-    AlertRule,
     Daily,
     Every,
     Operation,
@@ -94,6 +94,23 @@ register(
         about="Forgets snapshots of the server's counters, and the queries that nothing names.",
     ),
     Schedule("cleanup-monitoring", "clean_monitoring", Weekly(6, time(4, 0)), catch_up="skip"),
+    Operation(
+        "check_alerts",
+        "Check the alerts",
+        work="ops.alerts.checking.check_alerts",
+        permission="ops.change_run",
+        about="Measures every rule; alerts open, change and close.",
+    ),
+    Schedule("check-alerts", "check_alerts", Every(timedelta(minutes=5)), catch_up="skip"),
+    Operation(
+        "deliver_alert",
+        "Tell of an alert",
+        work="ops.alerts.delivery.deliver",
+        target_type="alert",
+        priority="high",
+        timeout=timedelta(minutes=1),
+        max_attempts=8,
+    ),
     # Ordered on the lists themselves, by who may see them.
     Operation(
         "count_rows",
@@ -217,10 +234,5 @@ register(
         "keep",
         reason="Runs know members by id.",
     ),
-    AlertRule(
-        "partitions-ahead",
-        "Tables that may soon refuse rows",
-        probe="ops.archive.standing.tables_without_future",
-        severity="critical",
-    ),
+    *RULES,
 )

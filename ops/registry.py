@@ -249,12 +249,24 @@ class PersonalData:
 
 @dataclass(frozen=True)
 class AlertRule:
-    """`probe` is the dotted path of a function that returns what is wrong, a line each."""
+    """Something that is measured, and from where on it is wrong.
+
+    `measure` is the dotted path of a function `() -> Mapping[str, float]`: subject → value, where
+    the subject is "" if there is only one; a subject that is not named is well. A value beyond
+    `warning` or `critical` opens an alert ("below" turns it round); None leaves that state out.
+    `unit` says how values are written. `about` is what to do then, `page` the name of the address
+    where one does it.
+    """
 
     name: str
     title: str
-    probe: str
-    severity: Literal["info", "warning", "critical"] = "warning"
+    measure: str
+    warning: float | None
+    critical: float | None = None
+    wrong_when: Literal["above", "below"] = "above"
+    unit: Literal["number", "bytes", "ms", "seconds", "percent"] = "number"
+    about: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from flavors.models import (
     Term,
 )
 from ops import audit
+from ops.models import Alert
 from ops.runs import enqueue
 from quizbank.models import (
     AnswersSetAside,
@@ -164,6 +165,12 @@ DECLARED = {
     "ops_performancesnapshot_signal": Rule(
         "ops.signal_performancesnapshot", post_only=True, arguments={"step": "cancel"}
     ),
+    **{
+        f"ops_alert_{step}": Rule("ops.change_alert", post_only=True)
+        for step in ("acknowledge", "note")
+    },
+    "ops_alertthreshold_add": Rule(NOBODY),
+    "ops_alertthreshold_delete": Rule(NOBODY),
     "ops_partitionarchive_ahead": Rule("ops.change_run", post_only=True),
     "ops_partitionarchive_table": Rule("ops.view_partitionarchive", arguments=PARTITION),
     "ops_partitionarchive_partition": Rule("ops.view_partitionarchive", arguments=PARTITION),
@@ -303,7 +310,7 @@ def clients(db: None, bare_pages: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
-    learning = (AnswersSetAside, QuizSession, StudySession, UserInteraction)
+    learning = (Alert, AnswersSetAside, QuizSession, StudySession, UserInteraction)
     tasting = (CategoryImport, Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, ProfileEvent, *listed):

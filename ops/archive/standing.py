@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
 
 from ops.archive.catalog import HOLD_SCHEMA, ArchiveError, Bounds, read_bounds
 from ops.models import PartitionArchive, Run
@@ -320,13 +319,3 @@ def times_of(
     if archive is None:
         raise LookupError("A partition is attached, or it has its row in the archive.")
     return archive.lower, archive.upper
-
-
-# --- What waits for somebody ---------------------------------------------------------------------
-def tables_without_future() -> list[str]:
-    """The probe of the alert: a line for each table that may soon refuse rows."""
-    return [
-        f"{table.name} has {len(table.future)} partitions ahead; {FUTURE_WANTED} are wanted."
-        for table in partitioned_tables(timezone.now(), sizes=False)
-        if table.lacks_future
-    ]

@@ -32,7 +32,7 @@ def declarations_fit_together(**_: Any) -> list[CheckMessage]:
 
 def functions_exist() -> Iterator[CheckMessage]:
     paths = [(each.name, each.work) for each in declared(Operation).values()]
-    paths += [(each.name, each.probe) for each in declared(AlertRule).values()]
+    paths += [(each.name, each.measure) for each in declared(AlertRule).values()]
     paths += [
         (each.name, each.before_archive)
         for each in declared(PartitionedTable).values()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ops.models.alert import Alert, AlertEvent, AlertReading, AlertThreshold
 from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
 from ops.models.erasure import ErasedMember, PersonalTable
@@ -13,6 +14,10 @@ from ops.models.size import DatabaseSize
 from ops.models.snapshot import PerformanceSnapshot, QueryText
 
 __all__ = [
+    "Alert",
+    "AlertEvent",
+    "AlertReading",
+    "AlertThreshold",
     "AuditEntry",
     "DatabaseSize",
     "ErasedMember",

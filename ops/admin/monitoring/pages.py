@@ -20,6 +20,7 @@ from ops.admin.monitoring.cells import Bars, bars_of, cells_of, written
 from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
 from ops.models import PerformanceSnapshot
+from ops.models.alert import Level
 from ops.monitoring import capabilities, overview, schema, server, sessions, statements
 from ops.monitoring.reports import Report, Row, Table, arranged, table_of
 from ops.work import Refused
@@ -102,6 +103,7 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             request,
             "changelist",
             "overview",
+            lights=[(light, LIGHTS[light.level], address_of(light)) for light in overview.lights()],
             figures=(figures := overview.figures()),
             longest=written("seconds", figures["longest_transaction_seconds"]),
             charts=[bars_of(*each) for each in overview.trends(statements.since_of(period))],
@@ -217,6 +219,13 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
 
     def may_signal(self, request: HttpRequest) -> bool:
         return request.user.has_perm("ops.signal_performancesnapshot")
+
+
+LIGHTS = {Level.OK: "success", Level.WARNING: "warning", Level.CRITICAL: "danger"}
+
+
+def address_of(light: overview.Light) -> str:
+    return reverse(f"admin:{light.page}") if light.page else ""
 
 
 # --- Of the address ------------------------------------------------------------------------------

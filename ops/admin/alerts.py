@@ -1,0 +1,189 @@
+"""The screens of alerts: the list, one with its history, and the rules with their limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import SimpleListFilter, register
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.decorators import display
+
+from ops.admin.history import HistoryAdmin
+from ops.admin.reading import ReadingAdmin
+from ops.alerts.actions import SPANS, acknowledge, add_note
+from ops.alerts.levels import rule_named
+from ops.alerts.words import in_unit
+from ops.models import Alert, AlertThreshold
+from ops.work import Refused
+
+COLOURS = {"Critical": "danger", "Warning": "warning", "All is well": "success"}
+
+
+class AlertFilter(SimpleListFilter):
+    """Open ones, unless somebody asks for others."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("unseen", "Nobody sees to it"), ("resolved", "Resolved"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": "Open"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        match self.value():
+            case "unseen":
+                return queryset.unacknowledged()
+            case "resolved":
+                return queryset.exclude(resolved_at=None)
+            case "all":
+                return queryset
+        return queryset.open()
+
+
+class Said(forms.Form):
+    """What the buttons of an alert's page send."""
+
+    span = forms.CharField(max_length=2, required=False)
+    note = forms.CharField(max_length=2000, required=False)
+
+
+@register(Alert)
+class AlertAdmin(ReadingAdmin):
+    page_template = "admin/ops/alert/page.html"
+    list_display = ("level_shown", "message", "state", "created_at", "resolved_at")
+    list_display_links = ("message",)
+    list_filter = (AlertFilter, "level")
+    search_fields = ("rule", "subject", "message")
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ("-id",)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path(
+                "<path:object_id>/acknowledge/",
+                view(self.acknowledge_view),
+                name="ops_alert_acknowledge",
+            ),
+            path("<path:object_id>/note/", view(self.note_view), name="ops_alert_note"),
+            *super().get_urls(),
+        ]
+
+    @display(description="level", ordering="level", label=COLOURS)
+    def level_shown(self, alert: Alert) -> str:
+        return alert.get_level_display()
+
+    @display(description="state")
+    def state(self, alert: Alert) -> str:
+        return state_of(alert)
+
+    def page_context(self, request: HttpRequest, obj: Alert) -> dict[str, Any]:
+        rule = rule_named(obj.rule)
+        return {
+            "title": rule.title if rule else obj.rule,
+            "alert": obj,
+            "rule": rule,
+            "state": state_of(obj),
+            "kind": COLOURS[obj.get_level_display()],
+            "events": obj.events.order_by("-id")[:200],
+            "before": Alert.objects.filter(rule=obj.rule, subject=obj.subject)
+            .exclude(pk=obj.pk)
+            .order_by("-id")[:10],
+            "where": reverse(f"admin:{rule.page}") if rule and rule.page else "",
+            "spans": [(key, words) for key, (words, _) in SPANS.items()],
+            "may_decide": self.may_decide(request),
+        }
+
+    def acknowledge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.said(request, object_id, acknowledge, "span", "note")
+
+    def note_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.said(request, object_id, add_note, "note")
+
+    def said(self, request: HttpRequest, object_id: str, action: Any, *names: str) -> HttpResponse:
+        if request.method != "POST" or not self.may_decide(request):
+            raise PermissionDenied
+        alert = self.get_object(request, unquote(object_id))
+        if alert is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        form = Said(request.POST)
+        try:
+            if not form.is_valid():
+                raise Refused("A note has 2,000 characters at most.")
+            values = {name: form.cleaned_data[name] for name in names}
+            self.message_user(
+                request, action(alert=alert, user=request.user, **values), messages.SUCCESS
+            )
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        return redirect("admin:ops_alert_change", quote(alert.pk))
+
+    def may_decide(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("ops.change_alert")
+
+
+def state_of(alert: Alert) -> str:
+    if alert.resolved_at:
+        return "Resolved"
+    if alert.acknowledged_until and alert.acknowledged_until > timezone.now():
+        by = alert.acknowledged_by
+        return f"Seen to{f' by {by.get_username()}' if by else ''}"
+    return "Open"
+
+
+@register(AlertThreshold)
+class AlertThresholdAdmin(HistoryAdmin):
+    """A row for each declared rule: nobody adds or deletes one."""
+
+    fields = ("warning", "critical", "is_enabled")
+    list_display = ("title", "now", "limits", "is_enabled")
+    list_per_page = 100
+    show_full_result_count = False
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).with_worst()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    @display(description="rule", ordering="rule")
+    def title(self, kept: AlertThreshold) -> str:
+        rule = rule_named(kept.rule)
+        return rule.title if rule else kept.rule
+
+    @display(description="now")
+    def now(self, kept: Any) -> str:
+        """The worst of its subjects."""
+        rule = rule_named(kept.rule)
+        if kept.trouble:
+            return f"Cannot be measured: {kept.trouble}"
+        worst = kept.highest if rule is None or rule.wrong_when == "above" else kept.lowest
+        return "-" if rule is None or worst is None else in_unit(rule.unit, worst)
+
+    @display(description="warning, critical")
+    def limits(self, kept: AlertThreshold) -> str:
+        rule = rule_named(kept.rule)
+        if rule is None:
+            return ""
+        said = [
+            in_unit(rule.unit, limit) if limit is not None else "never"
+            for limit in (kept.warning, kept.critical)
+        ]
+        return f"{rule.wrong_when} {said[0]}, {said[1]}"

@@ -1,0 +1,172 @@
+"""What the house measures: subject → value. What is well on all machines is not named."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import django_rq
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+from rq import Worker
+
+from ops.archive.standing import partitioned_tables
+from ops.models import PerformanceSnapshot, Run, ViewStatus
+from ops.models.run import Status
+from ops.monitoring.reports import fetch
+from ops.queries import schedule_rows
+
+type Values = dict[str, float]
+
+HOUR = timedelta(hours=1)
+# Fewer blocks say nothing.
+BLOCKS = 10_000
+
+
+def one(query: str) -> Values:
+    """Of a query that gives one number, or none."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    return {} if row is None or row[0] is None else {"": float(row[0])}
+
+
+def by_subject(query: str) -> Values:
+    """Of a query that gives (subject, number)."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {str(subject): float(value) for subject, value in cursor.fetchall()}
+
+
+# --- The server ----------------------------------------------------------------------------------
+def connections_used() -> Values:
+    return one(
+        "SELECT 100.0 * count(*) / current_setting('max_connections')::integer"
+        " FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    )
+
+
+def cache_hits() -> Values:
+    """Of the last hour, by snapshots: a lifetime's ratio hides incidents."""
+    spans = fetch("SELECT * FROM public.database_trend(%s, 12)", [timezone.now() - HOUR])
+    hit = sum(span["blocks_hit"] for span in spans)
+    read = sum(span["blocks_read"] for span in spans)
+    return {"": 100 * hit / (hit + read)} if hit + read >= BLOCKS else {}
+
+
+def slow_statements() -> Values:
+    """How many took more than 500 ms on average, of those that ran more than ten times within the
+    last hour (seed 003)."""
+    if not PerformanceSnapshot.objects.exists():
+        return {}
+    rows = fetch(
+        "SELECT count(*) AS slow FROM public.statement_activity(%s)"
+        " WHERE mean_ms > 500 AND calls > 10",
+        [timezone.now() - HOUR],
+    )
+    return {"": float(rows[0]["slow"])}
+
+
+def dead_rows() -> Values:
+    return by_subject(
+        "SELECT tablename, dead_percent FROM public.v_table_stats"
+        " WHERE dead_rows > 10000 AND dead_percent IS NOT NULL"
+    )
+
+
+def long_transactions() -> Values:
+    return one("SELECT max(transaction_seconds) FROM public.v_active_connections")
+
+
+def blocked_sessions() -> Values:
+    """How long the one that waits longest has waited."""
+    return one("SELECT max(waiting_seconds) FROM public.v_lock_conflicts")
+
+
+def wraparound() -> Values:
+    return by_subject("SELECT datname, percent_of_limit FROM public.v_wraparound")
+
+
+def sequences() -> Values:
+    return by_subject("SELECT sequencename, percent_used FROM public.v_sequence_usage LIMIT 20")
+
+
+def replica_lag() -> Values:
+    return by_subject(
+        "SELECT COALESCE(NULLIF(application_name, ''), client_addr::text, 'replica'),"
+        " COALESCE(replay_seconds, 0) FROM public.v_replicas"
+    )
+
+
+def kept_wal() -> Values:
+    """By replication slots that nobody reads."""
+    return by_subject(
+        "SELECT slot_name, COALESCE(retained_bytes, 0) FROM public.v_replication_slots"
+        " WHERE NOT active"
+    )
+
+
+def archiver_failures() -> Values:
+    return one("SELECT CASE WHEN is_failing THEN failed_count ELSE 0 END FROM public.v_archiver")
+
+
+def invalid_indexes() -> Values:
+    return one("SELECT count(*) FROM public.v_invalid_indexes")
+
+
+def disk_used() -> Values:
+    """Of what this machine can see of the disks that Steward and the server write to."""
+    [row] = fetch(
+        "SELECT current_setting('data_directory') AS data,"
+        " COALESCE(inet_server_addr() << '127.0.0.0/8', true) AS is_here"
+    )
+    folders = {"archive": settings.STEWARD_ARCHIVE_DIR, "data": settings.STEWARD_DATA}
+    if row["is_here"]:
+        folders["database"] = Path(row["data"])
+    found = {}
+    for name, folder in folders.items():
+        try:
+            usage = shutil.disk_usage(folder)
+        except OSError:
+            # Not made yet, or closed to us.
+            continue
+        found[name] = 100 * usage.used / usage.total
+    return found
+
+
+# --- Steward -------------------------------------------------------------------------------------
+def partitions_ahead() -> Values:
+    tables = partitioned_tables(timezone.now(), sizes=False)
+    return {table.name: float(len(table.future)) for table in tables}
+
+
+def stale_views() -> Values:
+    """How many times older than allowed each stale view is."""
+    now = timezone.now()
+    stale = ViewStatus.objects.filter(is_stale=True)
+    return {
+        view.view_name: (now - view.last_refresh) / view.stale_after
+        for view in stale
+        if view.last_refresh
+    }
+
+
+def failed_runs() -> Values:
+    """Of a day, by operation."""
+    failed = Run.objects.filter(
+        status=Status.FAILED, finished_at__gte=timezone.now() - timedelta(days=1)
+    )
+    counts = failed.values_list("operation").annotate(n=Count("pk"))
+    return {operation: float(count) for operation, count in counts}
+
+
+def late_schedules() -> Values:
+    return {"": float(sum(row.is_late for row in schedule_rows(timezone.now())))}
+
+
+def workers() -> Values:
+    """Those alive. Without Redis there is none that could work."""
+    return {"": float(Worker.count(connection=django_rq.get_connection("normal")))}
