@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from flavors.models import Descriptor, DescriptorChange, FlavorCategory, Term
+from flavors.models.choices import DescriptorType, SourceType
 from tests.assessments.roles import ANON, MEMBER, ask
 from tests.flavors.tasting import canonical_of, learner, note, run, term_of
 
@@ -88,6 +89,16 @@ def test_a_source_names_a_descriptor_once_a_type() -> None:
         ada,
         source,
     ) == [(0,)]
+
+
+def test_each_type_of_each_kind_of_source_is_told_apart() -> None:
+    ada, source = learner(), uuid4()
+    for kind in SourceType.values:
+        for type_ in DescriptorType.values:
+            note(ada, "Lemon", source_id=source, source_type=kind, descriptor_type=type_)
+            note(ada, "Lime", source_id=source, source_type=kind, descriptor_type=type_)
+            with pytest.raises(DatabaseError, match="_once"), transaction.atomic():
+                note(ada, "LEMON!", source_id=source, source_type=kind, descriptor_type=type_)
 
 
 def test_a_new_partition_has_the_unique_index_too() -> None:
