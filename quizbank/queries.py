@@ -71,7 +71,7 @@ def resembling(*, stem: str, other_than: Any = None, limit: int = 5) -> list[Que
 
 
 # The tags of so many questions that were edited last are offered.
-TAGGED = 2_000
+TAGGED = 500
 
 
 def tags_in_use(limit: int = 50) -> list[str]:

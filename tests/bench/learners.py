@@ -18,7 +18,7 @@ FIGURES = """
     UPDATE questions AS q SET
         success_rate = d.success_rate, answered = true, item_learners = d.attempt_count,
         item_facility = d.success_rate, item_discrimination = random() * 80,
-        item_flags = CASE WHEN random() < 0.05 THEN ARRAY['weak'] ELSE '{}' END
+        item_flags = CASE WHEN random() < 0.05 THEN ARRAY['very_hard'] ELSE '{}' END
     FROM question_difficulty AS d WHERE d.question_id = q.id;
 """
 MEMBERS = """
@@ -33,38 +33,40 @@ MONTHS = """
         interval '1 month'
     ) AS day
 """
+NUMBERED = """
+    CREATE TEMPORARY TABLE numbered AS
+    SELECT
+        row_number() OVER (ORDER BY random_key) - 1 AS place, id, published_revision_id AS revision
+    FROM questions WHERE status = 'active';
+    CREATE UNIQUE INDEX ON numbered (place) INCLUDE (id, revision);
+    ANALYZE numbered;
+"""
 # Questions in steps from a first one: none twice.
 SESSIONS_OF_ALL = """
-    WITH numbered AS MATERIALIZED (
-        SELECT
-            id, published_revision_id AS revision, count(*) OVER () AS total,
-            row_number() OVER (ORDER BY random_key) - 1 AS place
-        FROM questions WHERE status = 'active'
-    ), begun AS MATERIALIZED (
-        SELECT
-            m.id AS user_id, uuidv7(-ago) AS id, now() - ago AS started_at,
-            (random() * t.total)::int AS first,
-            1 + (random() * (t.total / %(length)s - 1))::int AS step
-        FROM members AS m
-        CROSS JOIN generate_series(1, %(sessions)s) AS n
-        CROSS JOIN LATERAL (
-            SELECT n * interval '1 day' + random() * interval '1 hour' AS ago WHERE m.id IS NOT NULL
-        ) AS a
-        CROSS JOIN (SELECT max(total) AS total FROM numbered) AS t
-        WHERE m.display_name LIKE 'Bench%%'
-    )
     INSERT INTO quiz_sessions (
         id, user_id, question_ids, revision_ids, status, score, answered_count, correct_count,
         started_at, completed_at, last_activity_at, expires_at
     )
     SELECT
-        b.id, b.user_id, array_agg(q.id), array_agg(q.revision), 'completed', 60, %(length)s,
-        %(length)s * 6 / 10, b.started_at, b.started_at + interval '1 hour',
-        b.started_at + interval '1 hour', b.started_at + interval '4 hours'
-    FROM begun AS b
-    CROSS JOIN generate_series(0, %(length)s - 1) AS i
-    JOIN numbered AS q ON q.place = (b.first + i * b.step) %% q.total
-    GROUP BY b.id, b.user_id, b.started_at
+        uuidv7(-ago), m.id, asked.questions, asked.revisions, 'completed', 60, %(length)s,
+        %(length)s * 6 / 10, now() - ago, now() - ago + interval '1 hour',
+        now() - ago + interval '1 hour', now() - ago + interval '4 hours'
+    FROM members AS m
+    CROSS JOIN (SELECT count(*) AS total FROM numbered) AS t
+    CROSS JOIN generate_series(1, %(sessions)s) AS n
+    CROSS JOIN LATERAL (
+        SELECT
+            n * interval '1 day' + random() * interval '1 hour' AS ago,
+            (random() * total)::int AS first,
+            1 + (random() * (total / %(length)s - 1))::int AS step
+        WHERE m.id IS NOT NULL
+    ) AS begun
+    CROSS JOIN LATERAL (
+        SELECT array_agg(q.id) AS questions, array_agg(q.revision) AS revisions
+        FROM generate_series(0, %(length)s - 1) AS i
+        JOIN numbered AS q ON q.place = (first + i * step) %% total
+    ) AS asked
+    WHERE m.display_name LIKE 'Bench%%'
 """
 ANSWERS = """
     INSERT INTO answers (
@@ -125,9 +127,11 @@ def fill_learners(members: int, ranked: int = 0) -> None:
         cursor.execute(FIGURES)
         cursor.execute(MEMBERS, [members])
         cursor.execute(MONTHS)
+        cursor.execute(NUMBERED)
         cursor.execute(SESSIONS_OF_ALL, {"sessions": SESSIONS, "length": LENGTH})
         with answers_without_indexes():
             cursor.execute(ANSWERS)
+        cursor.execute("DROP TABLE numbered")
         cursor.execute(PROGRESS)
         cursor.execute(BOARD, [ranked])
         cursor.execute("SELECT rebuild_question_pools()")

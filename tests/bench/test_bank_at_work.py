@@ -1,7 +1,9 @@
-"""Draws from pools beside the seed's ORDER BY RANDOM() in the same run, and the pools' rebuild.
+"""The bank at its full size: 100,000 questions, 200,000 sessions with 5,000,000 answers, 200,000
+members on the practice board. Draws from pools beside the seed's ORDER BY RANDOM() in the same run,
+the pools' rebuild, and the screens that read the most.
 
-Each figure is the time of a call in the server, warm: the median and p95 of 100 calls, each with
-another member and filter.
+Each figure is the time of a call in the server, warm: the median and p95 of 100 calls of a draw,
+each with another member and filter, and of 40 calls of a screen.
 """
 
 from __future__ import annotations
@@ -9,10 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import cycle
+from itertools import cycle, repeat
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.bench.figures import milliseconds, spread, tell
 from tests.bench.learners import fill_learners
@@ -20,9 +23,11 @@ from tests.quizbank.learning import run, value
 
 pytestmark = pytest.mark.django_db
 
-CALLS, OF_THE_SEED = 100, 50
+CALLS, OF_THE_SEED, OF_A_SCREEN = 100, 50, 40
 # Milliseconds, p95.
 GOALS = {"filter": 3, "adaptive": 20, "weak_areas": 20}
+# Members with sessions, and members on the practice leaderboard.
+FULL, TRIED = (5_000, 200_000), (5, 200)
 # So many times as fast as the seed, at least, however busy the machine is.
 TIMES = 10
 
@@ -30,7 +35,11 @@ TIMES = 10
 @pytest.fixture(scope="module")
 def stock(big_bank: int, django_db_blocker: Any) -> int:
     with django_db_blocker.unblock():
-        fill_learners(500 if big_bank > 1_000 else 5)
+        took = milliseconds(partial(fill_learners, *(FULL if big_bank > 1_000 else TRIED)))
+        sessions, answers = (
+            value(f"SELECT count(*) FROM {n}") for n in ("quiz_sessions", "answers")
+        )
+        tell("Filled", (f"{sessions:,} sessions, {answers:,} answers", f"{took / 1000:,.0f} s", ""))
     return big_bank
 
 
@@ -98,6 +107,43 @@ def test_draws_are_instant(stock: int, pattern: str, capsys: Any) -> None:
     if stock > 1_000:
         assert ours.p95 * TIMES < theirs.p95
         assert widest.median * TIMES < their_widest.median
+
+
+QUESTIONS, ANSWERS = "/admin/quizbank/question/", "/admin/quizbank/answer/"
+SESSIONS, BOARD = "/admin/quizbank/anyquizsession/", "/admin/quizbank/practicestanding/"
+SCREENS = {
+    "questions": (QUESTIONS, "100 ms"),
+    "questions by facility": (f"{QUESTIONS}?o=6", "100 ms"),
+    "questions by discrimination, down": (f"{QUESTIONS}?o=-7", "100 ms"),
+    "questions by learners": (f"{QUESTIONS}?o=-5", "100 ms"),
+    "questions that are very hard": (f"{QUESTIONS}?flag=very_hard", "100 ms"),
+    "answers": (ANSWERS, ""),
+    "answers to a question": (f"{ANSWERS}?question_id={{question}}", ""),
+    "answers that were skipped": (f"{ANSWERS}?result=skipped", ""),
+    "sessions of a mode that nobody uses": (f"{SESSIONS}?mode__exact=timed", ""),
+    "practice board": (BOARD, ""),
+    "practice board, far down": (f"{BOARD}?after={{player}}", ""),
+    "practice board, a name": (f"{BOARD}?q=ayer+abc", ""),
+}
+LAST = """
+    SELECT user_id FROM performance_summaries WHERE average_score IS NOT NULL
+    ORDER BY average_score, total_questions_answered LIMIT 1 OFFSET 110
+"""
+
+
+def test_screens(stock: int, staff: Client, capsys: Any) -> None:
+    keys = {
+        "question": value("SELECT question_id FROM answers LIMIT 1"),
+        "player": value(LAST),
+    }
+    rows = []
+    for name, (address, goal) in SCREENS.items():
+        call = partial(staff.get, address.format(**keys))
+        assert call().status_code == 200
+        if stock > 1_000:
+            rows.append((name, spread(repeat(call), OF_A_SCREEN), goal and f"p95 under {goal}"))
+    with capsys.disabled():
+        tell("Screens", *rows)
 
 
 def test_rebuild(stock: int, capsys: Any) -> None:
