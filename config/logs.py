@@ -11,6 +11,7 @@ import structlog
 def configure(options: dict[str, Any]) -> None:
     """Django's LOGGING_CONFIG callable. `options`: {"level": str, "json": bool}."""
     shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso"),

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from pghistory.middleware import HistoryMiddleware as BaseHistoryMiddleware
 
 from config.clients import client_address
 from ops import audit
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+def request_id(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """All that is logged while a request is answered carries its id; so does the answer. A proxy's
+    own id is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        key = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=key):
+            response = get_response(request)
+        response["X-Request-ID"] = key
+        return response
+
+    return middleware
 
 
 def time_zone(

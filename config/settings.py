@@ -42,6 +42,9 @@ STEWARD_VIDEO_HOSTS = env.list(
 # Who is told of alerts; the webhook gets JSON. SITE_URL is where links in them lead.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+# Who may read /metrics, as a bearer token; the folder is where gunicorn's processes share them.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
 SITE_URL = env.str("SITE_URL", default="").rstrip("/")
 EMAIL = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="steward@localhost")
@@ -86,6 +89,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.request_id",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -98,6 +103,7 @@ MIDDLEWARE = [
     "config.middleware.time_zone",
     "config.middleware.actor",
     "config.middleware.HistoryMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
     # Last, as its documentation asks: it turns a locked-out login into a response.
     "axes.middleware.AxesMiddleware",
 ]

@@ -5,6 +5,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from config import health
+
 
 def closed(request: HttpRequest, **_: str) -> HttpResponse:
     raise Http404
@@ -23,6 +25,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("profiles/", include("assessments.urls")),
     path("robots.txt", robots),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
 ]
 
 handler403 = "config.errors.forbidden"

@@ -1,0 +1,63 @@
+"""What the database knows, as gauges for a monitoring system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils import timezone
+
+from ops.alerts.measures import connections_used, workers
+from ops.models import Alert, AlertReading, PerformanceSnapshot, Run
+from ops.models.run import ACTIVE
+from ops.probes import size_now
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """`values` are (label values, number), in the order of `labels`."""
+
+    name: str
+    about: str
+    labels: Sequence[str]
+    values: Sequence[tuple[Sequence[str], float]]
+
+
+def gauges() -> Iterator[Gauge]:
+    yield Gauge("database_bytes", "Size of the database.", (), [((), float(size_now()))])
+    yield Gauge(
+        "connections_used_percent",
+        "Of max_connections.",
+        (),
+        [((), value) for value in connections_used().values()],
+    )
+    yield Gauge("workers", "Living workers.", (), [((), workers()[""])])
+    active = Run.objects.filter(status__in=ACTIVE).values_list("operation", "status")
+    yield Gauge(
+        "active_runs",
+        "Runs that wait or work.",
+        ("operation", "status"),
+        [((name, status), float(n)) for name, status, n in active.annotate(n=Count("pk"))],
+    )
+    open_alerts = Alert.objects.open().values_list("level").annotate(n=Count("pk"))
+    yield Gauge(
+        "open_alerts",
+        "Alerts that are not resolved.",
+        ("level",),
+        [((level,), float(n)) for level, n in open_alerts],
+    )
+    readings = AlertReading.objects.exclude(value=None).values_list("rule", "subject", "value")
+    yield Gauge(
+        "alert_reading",
+        "The last value of each alert rule, in the rule's unit.",
+        ("rule", "subject"),
+        [((rule, subject), value or 0.0) for rule, subject, value in readings],
+    )
+    newest = PerformanceSnapshot.objects.order_by("-id").values_list("created_at", flat=True)[:1]
+    yield Gauge(
+        "snapshot_age_seconds",
+        "Since the last snapshot of the server's counters.",
+        (),
+        [((), (timezone.now() - moment).total_seconds()) for moment in newest],
+    )
