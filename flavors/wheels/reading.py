@@ -10,24 +10,24 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Sum
 
 from assessments.models import Member
-from flavors.models import Descriptor, FlavorCategory, FlavorWheel, MemberTerm
+from flavors.models import FlavorCategory, FlavorWheel, MemberTerm
 from flavors.models.choices import CategoryKind, WheelScope, WheelType
 from flavors.wheels.colors import Palette
 from flavors.wheels.subjects import Subject, key_in
 
 # Of those found by what was typed.
 CHOICES, WORDS = 20, 6
-# Descriptors whose items' categories are offered.
-LATELY = 20_000
 # From one name to the next, as long as they begin with the text.
 ITEMS = """
     WITH RECURSIVE found (name, place) AS (
-        (
-            SELECT d.item_name, 1 FROM public.flavor_descriptors AS d
-            WHERE d.item_name <> '' AND d.item_name >= %(begin)s
+        SELECT first.item_name, 1
+        FROM unnest(%(begins)s::text[]) AS begin (text)
+        CROSS JOIN LATERAL (
+            SELECT d.item_name FROM public.flavor_descriptors AS d
+            WHERE d.item_name <> '' AND d.item_name >= begin.text
             ORDER BY d.item_name LIMIT 1
-        )
-        UNION ALL
+        ) AS first
+        UNION
         SELECT next.item_name, f.place + 1
         FROM found AS f
         CROSS JOIN LATERAL (
@@ -37,11 +37,34 @@ ITEMS = """
         ) AS next
         WHERE starts_with(lower(f.name), lower(%(text)s)) AND f.place < %(limit)s
     )
-    SELECT f.name, (
+    SELECT DISTINCT f.name, (
         SELECT d.item_category FROM public.flavor_descriptors AS d
         WHERE d.item_name = f.name AND d.item_name <> '' LIMIT 1
     )
     FROM found AS f WHERE starts_with(lower(f.name), lower(%(text)s))
+    ORDER BY f.name LIMIT %(limit)s
+"""
+CATEGORIES = """
+    WITH RECURSIVE found (name, place) AS (
+        SELECT first.item_category, 1
+        FROM unnest(%(begins)s::text[]) AS begin (text)
+        CROSS JOIN LATERAL (
+            SELECT t.item_category FROM public.descriptor_item_category_totals AS t
+            WHERE t.item_category >= begin.text
+            ORDER BY t.item_category LIMIT 1
+        ) AS first
+        UNION
+        SELECT next.item_category, f.place + 1
+        FROM found AS f
+        CROSS JOIN LATERAL (
+            SELECT t.item_category FROM public.descriptor_item_category_totals AS t
+            WHERE t.item_category > f.name
+            ORDER BY t.item_category LIMIT 1
+        ) AS next
+        WHERE starts_with(lower(f.name), lower(%(text)s)) AND f.place < %(limit)s
+    )
+    SELECT DISTINCT f.name FROM found AS f WHERE starts_with(lower(f.name), lower(%(text)s))
+    ORDER BY f.name LIMIT %(limit)s
 """
 # Stale ones are counted no further.
 COUNTED = 10_000
@@ -136,20 +159,24 @@ def named(text: str) -> Q:
 
 
 def categories_like(text: str) -> list[str]:
-    """Of the newest descriptors: there are few, and no index of them."""
-    newest = Descriptor.objects.order_by("-pk").values_list("item_category", flat=True)[:LATELY]
-    names = {name for name in newest if name and name.casefold().startswith(text.casefold())}
-    return sorted(names)[: CHOICES + 1]
+    """Of items, as of the last refresh of the descriptor views: those that begin so.
+
+    Uses index: item_category_terms_by_branch, a step for each that is found.
+    """
+    return [name for (name,) in beginning_with(CATEGORIES, text)]
 
 
 def items_like(text: str) -> list[tuple[str, str]]:
-    """(name, category) of those whose name begins so, in upper or lower case.
+    """(name, category) of those whose name begins so.
 
     Uses index: descriptor_of_item, a step for each name that is found.
     """
-    found: dict[str, str] = {}
+    return beginning_with(ITEMS, text)
+
+
+def beginning_with(query: str, text: str) -> list[Any]:
+    """In upper or lower case: as the text is typed, and as names are written."""
+    begins = sorted({text, text.lower(), text.upper(), text.capitalize(), text.title()})
     with connection.cursor() as cursor:
-        for begin in sorted({text, text.lower(), text.upper(), text.capitalize(), text.title()}):
-            cursor.execute(ITEMS, {"begin": begin, "text": text, "limit": CHOICES + 1})
-            found |= dict(cursor.fetchall())
-    return sorted(found.items())[: CHOICES + 1]
+        cursor.execute(query, {"begins": begins, "text": text, "limit": CHOICES + 1})
+        return cursor.fetchall()

@@ -4,10 +4,12 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 
 from assessments.models import Member
 from flavors.models import FlavorWheel
 from flavors.models.choices import WheelScope, WheelType
+from flavors.wheels import reading
 from flavors.wheels.figures import rows_of, wheel_of
 from flavors.wheels.reading import (
     choices_for,
@@ -109,6 +111,23 @@ def test_items_and_categories_are_found_by_how_they_begin(member: UUID) -> None:
     assert [each.of for each in choices_for(WheelScope.CATEGORY, "w")] == ["wine"]
     assert [each.of for each in choices_for(WheelScope.ITEM, "old")] == ["Old Mill"]
     assert [each.of for each in choices_for(WheelScope.ITEM, "%")] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "table", "index"),
+    [
+        (reading.ITEMS, "flavor_descriptors", "item_name_idx"),
+        (reading.CATEGORIES, "descriptor_item_category_totals", "item_category_terms_by_branch"),
+    ],
+)
+def test_choices_are_steps_along_an_index(member: UUID, query: str, table: str, index: str) -> None:
+    values = {"begins": ["c", "C"], "text": "c", "limit": 21}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN (COSTS OFF) {query}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert index in plan
+    assert f"Seq Scan on {table}" not in plan
 
 
 # --- Saving --------------------------------------------------------------------------------------
