@@ -49,6 +49,29 @@ def test_nobody_gives_a_descriptor_the_term_of_another_text() -> None:
     }
 
 
+def test_new_words_of_one_source_in_one_statement() -> None:
+    ada, source = learner(), uuid4()
+    insert = (
+        "INSERT INTO flavor_descriptors"
+        " (user_id, source_type, source_id, descriptor_type, descriptor_text)"
+        " SELECT %s, 'quick_tasting', %s, 'aroma', unnest(%s::text[]){}"
+    )
+    run(insert.format(""), ada, source, ["lime", "lemon", "melon"])
+    assert {d.term.display_text for d in Descriptor.objects.all()} == {"lime", "lemon", "melon"}
+
+    with pytest.raises(DatabaseError, match="_once"), transaction.atomic():
+        run(insert.format(""), ada, source, ["fig", "date", "Fig!"])
+    run(insert.format(" ON CONFLICT DO NOTHING"), ada, source, ["Lime", "fig", "date", "Fig!"])
+    assert sorted(d.descriptor_text for d in Descriptor.objects.all()) == [
+        "date",
+        "fig",
+        "lemon",
+        "lime",
+        "melon",
+    ]
+    assert not Descriptor.objects.filter(term_id__lte=0).exists()
+
+
 @pytest.mark.parametrize(
     ("match", "given"),
     [
