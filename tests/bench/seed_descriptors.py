@@ -49,7 +49,7 @@ SEED_TABLE = """
             || setweight(to_tsvector('english', coalesce(category, '')), 'B')
             || setweight(to_tsvector('english', coalesce(subcategory, '')), 'C')
         ) STORED
-    )
+    ) WITH (autovacuum_enabled = false)
 """
 # A month's.
 SEED_ROWS = """
@@ -325,6 +325,7 @@ def fill_seed(*, is_whole: bool) -> None:
     run(SEED_TABLE)
     at_once(partial(run, SEED_ROWS.format(partition=partition)) for partition in partitions())
     run("VACUUM (ANALYZE) seed.flavor_descriptors")
+    run("ALTER TABLE seed.flavor_descriptors RESET (autovacuum_enabled)")
     at_once(partial(run, index) for index in SEED_INDEXES)
     run(SEED_TRACKING)
     run(SEED_BATCH)
