@@ -17,7 +17,7 @@ from config.services import paths
 # What migrations read; the rest is brought up to date in each copy, as after every migrate.
 SOURCES = ("*/migrations/*.py", "*/sql/*.sql", "*/models/**/*.py", "*/apps.py", "config/roles.py")
 PREFIX = "template_steward_"
-SECONDS = 300
+SECONDS = 1800
 
 
 def migrated() -> str:
