@@ -68,6 +68,9 @@ class DrawForm(forms.Form):
         if not user.has_perm("assessments.view_member"):
             del self.fields["member"]
             self.set_choices("pattern", "", [each for each in PATTERNS if each[0] != "weak_areas"])
+            self.fields[
+                "pattern"
+            ].help_text = "Weak areas are a member's: who may see members can try that."
 
     def set_choices(self, name: str, none: str, choices: list[tuple[Any, str]]) -> None:
         field = self.fields[name]

@@ -186,6 +186,7 @@ class ProblemReportAdmin(ReadingAdmin):
             "question": question,
             "reports": reports,
             "waiting": sum(row.state in WAITING for row in reports),
+            "open": sum(row.state == ReportState.OPEN for row in reports),
             "fixes": list(reading.possible_fixes(question)[:20]),
             "may_decide": self.has_change_permission_of(request),
             "uses": getattr(getattr(question, "measured", None), "attempt_count", 0),

@@ -40,7 +40,7 @@ def test_reports_are_accepted_rejected_and_fixed_by_a_revision(editor_page: Page
     page.get_by_text("1 report rejected.").wait_for()
     page.get_by_role("button", name="Accept").click()
     page.get_by_text("2 reports accepted.").wait_for()
-    page.get_by_text("No revision was published since").wait_for()
+    page.get_by_text("Accepted: they wait for the fix.").wait_for()
 
     page.get_by_role("link", name="Edit question").click()
     page.fill("[name=stem]", "Which one of these is it?")

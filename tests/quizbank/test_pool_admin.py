@@ -240,7 +240,8 @@ def test_a_draw_of_weak_areas_names_them(sees_members: Client, ada: UUID, topic:
         json.dumps({topic: {"accuracy": 10}}),
     )
     page = text(sees_members, f"{LIST}draw/?pattern=weak_areas&count=1&member={ada}")
-    assert "Weak areas, under 60 % right: OSPF" in page
+    assert "1 weak area, under 60 % right:</p>" in page
+    assert "OSPF" in page
     assert "1 of 1 drawn" in page
 
 

@@ -170,6 +170,22 @@ def test_what_is_refused_keeps_what_was_typed(
     assert states(question) == ["open"]
 
 
+def test_what_is_accepted_waits_for_a_fix_and_nothing_else(editing: Client, editor: User) -> None:
+    question = reported(count=2)
+    page = decide(editing, question, decision="accepted")
+    assert "Accepted: they wait for the fix." in page
+    assert 'value="rejected"' not in page
+    assert 'type="checkbox"' not in page
+
+    publish_anew(question, editor)
+
+    page = decide(editing, question, decision="rejected", answer="It is right as it stands.")
+    assert "Nothing was decided" in page
+    assert 'value="fixed"' in page
+    assert 'value="rejected"' not in page
+    assert page.count('name="reports"') == 2
+
+
 def test_a_published_revision_fixes_what_was_reported_before(editing: Client, editor: User) -> None:
     question = reported(count=2)
     page = f"{LIST}{keys(question)[0]}/change/"
