@@ -10,7 +10,6 @@ from django.db import DatabaseError, connection, transaction
 
 from ops.errors import reason_of
 from ops.work import Refused
-from quizbank.intake import counting
 
 BATCH = 1_000
 # Days that are summarised again each night: what came in late is counted then.
@@ -54,7 +53,6 @@ def prove_summary(first: date, before: date) -> None:
 
 def keep_counts(first: date, before: date) -> None:
     """Before a partition of answers is archived. Raises Refused."""
-    list(counting.count_new_answers())
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT public.keep_archived_counts(%s, %s)", [first, before])
