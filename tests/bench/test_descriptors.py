@@ -3,7 +3,7 @@
     STEWARD_BENCH_DESCRIPTORS=1000000 \
         uv run pytest tests/bench/test_descriptors.py -n 0 --benchmark-enable -s
 
-takes 4 minutes on four idle cores and 2 GB of disk; 10000000 takes a quarter of an hour and 20 GB;
+On four busy cores this took 8 minutes and 2 GB of disk, and 10000000 took 20 minutes and 15 GB;
 without the variable 100,000 rows. Each call is told as median / 95th of a hundred / processor, in
 milliseconds of the server; a goal that is missed has a mark. A heavy member is of the hundredth
 who wrote most.
