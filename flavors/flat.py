@@ -10,7 +10,6 @@ from typing import Any
 from ops.constraints import UNSEEN
 from ops.registry import FlatColumn, FlatShape
 
-TWICE = "The same was noted of its source already."
 SHAPE = FlatShape(
     columns=(
         FlatColumn("user_id", "uuid", required=True),
@@ -44,8 +43,13 @@ SHAPE = FlatShape(
     judge="flavors.flat.judge",
     prepare="flavors.flat.make_terms",
     shown="descriptor_text",
-    once=("source_id", "source_type", "form", "descriptor_type"),
-    twice=TWICE,
+    once={
+        "source_id": "source_id",
+        "form": "normalized_form",
+        "descriptor_type": "descriptor_type",
+        "source_type": "source_type",
+    },
+    twice="The same was noted of its source already.",
 )
 
 FORMS = """
@@ -80,26 +84,6 @@ RULES = """
     END
     WHERE f.problem IS NULL
 """
-# In whatever month; by the source, which has few rows. Uses index: flavor_descriptors_…_once.
-DUPLICATES = """
-    WITH taken AS MATERIALIZED (
-        SELECT d.source_id, d.source_type, d.normalized_form, d.descriptor_type
-        FROM (
-            SELECT DISTINCT source_id FROM flat_rows
-            WHERE problem IS NULL AND source_id IS NOT NULL
-        ) AS s
-        JOIN public.flavor_descriptors AS d ON d.source_id = s.source_id
-    )
-    UPDATE flat_rows AS f SET problem = %(twice)s
-    FROM (
-        SELECT ctid AS place, row_number() OVER (
-            PARTITION BY source_id, source_type, form, descriptor_type
-            ORDER BY created_at, source_key
-        ) AS time, (source_id, source_type, form, descriptor_type) IN (SELECT * FROM taken) AS taken
-        FROM flat_rows WHERE problem IS NULL AND source_id IS NOT NULL
-    ) AS t
-    WHERE t.place = f.ctid AND (t.time > 1 OR t.taken)
-"""
 MISSING = """
     SELECT public.ensure_flavor_terms(ARRAY(
         SELECT descriptor_text FROM flat_rows WHERE problem IS NULL ORDER BY created_at, id
@@ -114,7 +98,6 @@ TERMS = """
 def judge(cursor: Any) -> None:
     cursor.execute(FORMS)
     cursor.execute(RULES, {"visible": f"[^{UNSEEN}]"})
-    cursor.execute(DUPLICATES, {"twice": TWICE})
 
 
 def make_terms(cursor: Any) -> None:

@@ -194,8 +194,9 @@ class FlatShape:
     `problem`, where it is null, why a row cannot come; it writes nothing else. `prepare`, another,
     makes what the rows that come refer to. `becomes` has the expression over `flat_rows AS f`,
     which fails on no row, of each column that is written; one that is a column of `found` is left
-    out of the fingerprint. Rows that are alike in the columns `once`, none of them null, come once;
-    `twice` says so. `shown` is the column that tells a person which row it is.
+    out of the fingerprint. `once` names columns of `flat_rows`, and those of the table that hold
+    the same: of rows that are alike in them, none being null, one comes; of the others `twice` is
+    said. `shown` is the column that tells a person which row it is.
     """
 
     columns: tuple[FlatColumn, ...]
@@ -203,7 +204,7 @@ class FlatShape:
     judge: str
     prepare: str
     shown: str
-    once: tuple[str, ...]
+    once: Mapping[str, str]
     twice: str
     found: Mapping[str, str] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from ops.admin.following import run_context
-from ops.moving.moves import move_of
+from ops.moving.moves import is_watched, move_of
 from ops.moving.standing import (
     OPERATIONS,
     ORDERS,
@@ -59,7 +59,7 @@ class MovingAdmin(ModelAdmin):
     def move_page(
         self, request: HttpRequest, table: PartitionedTable, found: Standing
     ) -> HttpResponse:
-        dry_run = dry_run_of(table, found.name)
+        dry_run = dry_run_of(table, found)
         return self.page(
             request,
             "move",
@@ -68,6 +68,7 @@ class MovingAdmin(ModelAdmin):
             table=table,
             standing=found,
             dry_run=dry_run,
+            is_watched=found.move is not None and is_watched(found.name),
             **questions(table, found, dry_run),
             refused=refused_of(found.move) if found.move else None,
             **run_context(request.user, OPERATIONS, table.name, parameters__source=found.name),

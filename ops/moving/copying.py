@@ -85,6 +85,7 @@ CHANGED = "WHERE s.id IN (SELECT c.source_key::{key_type} FROM pg_temp.flat_chan
 
 def make_tables(moving: Moving) -> None:
     staging.make_staging(moving.shape)
+    staging.make_seen(moving.table, moving.shape)
     run("DROP TABLE IF EXISTS pg_temp.flat_changes")
     run(
         "CREATE TEMPORARY TABLE flat_changes (source_key text, target_id uuid)"
@@ -162,7 +163,7 @@ def take_out(moving: Moving) -> None:
 def write_staged(moving: Moving) -> None:
     """Judge the staged rows, write those that can come, and compare what the table then holds."""
     move, shape = moving.move, moving.shape
-    staging.judge(moving.table, shape)
+    staging.judge(moving.table, shape, writes=True)
     if moving.problem:
         run("UPDATE flat_rows SET problem = %s WHERE problem IS NULL", [moving.problem])
     make_partitions(moving)

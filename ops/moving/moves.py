@@ -49,7 +49,7 @@ class Moving:
     def report(self, note: str) -> None:
         """Raises Cancelled."""
         done = self.move.read_count
-        self.work.progress(done, max(done, self.source.rows), note)
+        self.work.progress(done, self.source.total(done), note)
 
     def save(self, **values: object) -> None:
         for name, value in values.items():
@@ -77,7 +77,7 @@ def open_move(table: PartitionedTable, source: Source) -> Move:
 def watch(moving: Moving) -> None:
     """From here on every change of the source is noted; what was written before is committed."""
     source, move = moving.source, moving.move
-    if run(WATCHES, [source.name]):
+    if is_watched(source.name):
         return
     # What was written since an earlier run of this move, nobody noted.
     has_gap = move.watermark is not None or move.copied_all
@@ -95,6 +95,10 @@ def watch(moving: Moving) -> None:
         f"Other transactions hold {source.name}: no lock in {LOCK_ATTEMPTS} attempts. Start it"
         " again when they are done; nothing is lost."
     )
+
+
+def is_watched(source_name: str) -> bool:
+    return bool(run(WATCHES, [source_name]))
 
 
 def refuse_unless_locked(error: OperationalError) -> None:

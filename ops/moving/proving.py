@@ -16,6 +16,8 @@ from ops.moving.moves import LOCK_ATTEMPTS, LOCK_TIMEOUT, Moving, drop_triggers
 from ops.moving.staging import run
 from ops.work import Refused
 
+# So many changes come, and as many refused rows are judged again, while the source waits for it.
+LAST = 1_000
 # What changed since the last batch, in this snapshot, is neither here nor there.
 SOURCE = """
     SELECT count(*), COALESCE(sum({hash}::numeric), 0)::text
@@ -76,10 +78,12 @@ def finish(moving: Moving) -> dict[str, Any]:
                 f"{move.source} and what came of it differ: {proof}. Nothing was dropped; start it"
                 " again, and compare by hand if it stays."
             )
-        if not found:
-            moving.save(has_gap=True)
-        elif close(moving, proof):
-            return proof
+        if found:
+            break
+        moving.save(has_gap=True)
+    while not close(moving, proof):
+        all_batches(moving, catch_up_batch, "Catching up")
+    return proof
 
 
 def compare(moving: Moving) -> None:
@@ -148,11 +152,11 @@ def close(moving: Moving, proof: dict[str, Any]) -> bool:
                     )
                 )
                 pending = run(PENDING, [move.pk])[0][0]
-                if pending > moving.batch:
+                if pending > LAST:
                     return False
-                if pending and refusals_of(moving) <= moving.batch:
+                if pending and refusals_of(moving) <= LAST:
                     judge_again(moving)
-                catch_up_batch(moving, 2 * moving.batch)
+                catch_up_batch(moving, 2 * LAST)
                 drop_triggers(move.source)
                 moving.save(state=MoveState.MOVED, proof=proof)
             return True

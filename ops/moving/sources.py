@@ -24,7 +24,7 @@ KINDS = {
     "timestamptz": ("timestamp with time zone",),
 }
 TABLES = """
-    SELECT c.oid::bigint, n.nspname, c.relname, greatest(c.reltuples, 0)::bigint,
+    SELECT c.oid::bigint, n.nspname, c.relname, NULLIF(c.reltuples, -1)::bigint,
         pg_catalog.pg_total_relation_size(c.oid),
         pg_catalog.pg_get_userbyid(c.relowner),
         pg_catalog.pg_has_role(c.relowner, 'USAGE'),
@@ -58,12 +58,13 @@ TABLES = """
 
 @dataclass(frozen=True)
 class Source:
-    """`rows` is the planner's estimate; `obstacles` are sentences, none of which may stand."""
+    """`rows` is the planner's estimate, if there is one; `obstacles` are sentences, none of which
+    may stand."""
 
     oid: int
     schema: str
     table: str
-    rows: int
+    rows: int | None
     bytes: int
     columns: dict[str, str]
     obstacles: tuple[str, ...]
@@ -74,6 +75,10 @@ class Source:
     @property
     def name(self) -> str:
         return f"{self.schema}.{self.table}"
+
+    def total(self, done: int) -> int | None:
+        """For a progress of so many."""
+        return None if self.rows is None else max(self.rows, done)
 
     @property
     def key_type(self) -> str:

@@ -5,6 +5,7 @@ Names of tables and columns are the catalog's and the declarations'; values are 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -30,6 +31,30 @@ JUDGE = """
     END
     WHERE f.id IS NULL OR f.created_at > now() + interval '1 day'
         OR EXISTS (SELECT FROM {target} AS t WHERE t.id = f.id)
+"""
+# By hash; what is found by it is looked up, unless nothing was written.
+SEEN = """
+    CREATE TEMPORARY TABLE flat_seen AS
+    SELECT DISTINCT {hash} AS once FROM {target} AS t WHERE {known}
+"""
+TWICE = """
+    WITH keyed AS MATERIALIZED (
+        SELECT f.ctid AS place, {hash} AS once, pg_catalog.row_number() OVER (
+            PARTITION BY {columns} ORDER BY f.created_at, f.source_key
+        ) AS time
+        FROM flat_rows AS f WHERE f.problem IS NULL AND {known}
+    )
+    UPDATE flat_rows AS f SET problem = %s
+    FROM keyed AS k
+    WHERE k.place = f.ctid AND (k.time > 1 OR (
+        EXISTS (SELECT FROM flat_seen AS s WHERE s.once = k.once) AND {really}
+    ))
+"""
+REALLY = "EXISTS (SELECT FROM {target} AS t WHERE {alike} AND t.id <> f.id)"
+SEEN_NOW = """
+    INSERT INTO pg_temp.flat_seen
+    SELECT {hash} FROM flat_rows AS f WHERE f.problem IS NULL AND {known}
+    ON CONFLICT DO NOTHING
 """
 MONTHS = """
     SELECT pg_catalog.date_trunc(%s, f.created_at, 'UTC')::date, count(*)
@@ -92,6 +117,26 @@ def make_staging(shape: FlatShape) -> None:
     )
 
 
+def make_seen(table: PartitionedTable, shape: FlatShape) -> None:
+    """What is there already, which a look into each partition for each row would be slow to say."""
+    run("DROP TABLE IF EXISTS pg_temp.flat_seen")
+    there = once_of(shape, "t", shape.once.values())
+    run(sql.SQL(SEEN).format(target=target_of(table), **there))
+    run("ALTER TABLE pg_temp.flat_seen ADD PRIMARY KEY (once)")
+    run("ANALYZE pg_temp.flat_seen")
+
+
+def once_of(shape: FlatShape, alias: str, names: Iterable[str]) -> dict[str, sql.Composed]:
+    columns = [sql.Identifier(alias, name) for name in names]
+    return {
+        "columns": sql.SQL(", ").join(columns),
+        "hash": sql.SQL(HASH).format(values=sql.SQL(", ").join(columns)),
+        "known": sql.SQL(" AND ").join(
+            sql.SQL("{} IS NOT NULL").format(column) for column in columns
+        ),
+    }
+
+
 def stage(shape: FlatShape, source: Source, which: sql.Composable, values: Any) -> int:
     """The source's rows that `which` (WHERE … of `s`) chooses; how many."""
     names = ["source_key", "id", "created_at", *(each.name for each in shape.columns)]
@@ -116,11 +161,20 @@ def last_key(source: Source) -> str:
     return str(run(statement.format(sql.SQL(source.key_type)))[0][0])
 
 
-def judge(table: PartitionedTable, shape: FlatShape) -> None:
+def judge(table: PartitionedTable, shape: FlatShape, *, writes: bool) -> None:
     """Into `problem` of the staged rows, why they cannot come."""
     run(PLANNER)
     run(sql.SQL(JUDGE).format(target=target_of(table)))
     call(shape.judge)
+    alike = sql.SQL(" AND ").join(
+        sql.SQL("{} = {}").format(sql.Identifier("t", there), sql.Identifier("f", here))
+        for here, there in shape.once.items()
+    )
+    really = sql.SQL(REALLY).format(target=target_of(table), alike=alike)
+    here = once_of(shape, "f", shape.once)
+    statement = sql.SQL(TWICE).format(really=really if writes else sql.SQL("true"), **here)
+    run(statement, [shape.twice])
+    run(sql.SQL(SEEN_NOW).format(**here))
 
 
 def call(path: str) -> None:

@@ -27,7 +27,7 @@ LOOK, MOVE, UNDO = "look_at_flat_table", "migrate_to_partitioned_table", "undo_m
 OPERATIONS = (LOOK, MOVE, UNDO)
 # The word in the address → the operation.
 ORDERS = {"dry-run": LOOK, "start": MOVE, "undo": UNDO}
-SHOWN = 50
+SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -73,24 +73,25 @@ def standings(table: PartitionedTable) -> list[Standing]:
     ]
 
 
-def dry_run_of(table: PartitionedTable, source: str) -> dict[str, Any] | None:
-    """When and what the last one found, for display; None before there was one."""
+def dry_run_of(table: PartitionedTable, found: Standing) -> dict[str, Any] | None:
+    """When and what the last one found, for display; None where a move went on since."""
     run = (
         Run.objects.filter(
             operation=LOOK,
             target=table.name,
-            parameters__source=source,
+            parameters__source=found.name,
             status=Status.COMPLETED,
         )
         .order_by("-id")
         .first()
     )
-    if run is None:
+    if run is None or (found.move and found.move.changed_at > run.created_at):
         return None
     figures = run.figures
     return {
         "at": run.finished_at,
         "rows": figures["rows"],
+        "over": figures["over already"],
         "come": figures["would come"],
         "refused": figures["would be refused"],
         "takes": in_words(timedelta(seconds=figures["seconds, about"])),
@@ -104,11 +105,10 @@ def questions(
     table: PartitionedTable, found: Standing, dry_run: dict[str, Any] | None
 ) -> dict[str, str]:
     """What is said before a start, and before taking back."""
-    rows = found.source.rows if found.source else 0
     much = (
         f"{dry_run['come']:,} rows come, in about {dry_run['takes']}."
         if dry_run
-        else f"It has about {rows:,} rows; there was no dry run yet."
+        else "There was no dry run yet."
     )
     moved = found.move.moved_count if found.move else 0
     return {

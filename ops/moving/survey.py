@@ -14,24 +14,19 @@ from ops.models import PartitionArchive, Run
 from ops.models.archive import FINAL
 from ops.models.run import Status
 from ops.moving import staging
+from ops.moving.moves import move_of
 from ops.moving.sources import Source
-from ops.moving.staging import run
+from ops.moving.staging import count_of, run
 from ops.registry import FlatShape, PartitionedTable
 from ops.work import Work
 
 MOVE = "migrate_to_partitioned_table"
 # Where no move was measured here: rows a second, bytes a row with its indexes.
-USUAL_RATE, USUAL_BYTES = 10_000, 450
+USUAL_RATE, USUAL_BYTES = 8_000, 450
 EXAMPLES = 3
-SEEN = """
-    WITH keyed AS MATERIALIZED (
-        SELECT f.ctid AS place, pg_catalog.hash_record_extended(ROW({once}), 1) AS once
-        FROM flat_rows AS f WHERE f.problem IS NULL AND {known}
-    ), first AS (
-        INSERT INTO pg_temp.flat_seen SELECT once FROM keyed ON CONFLICT DO NOTHING RETURNING once
-    )
-    UPDATE flat_rows AS f SET problem = %s FROM keyed AS k
-    WHERE f.ctid = k.place AND k.once NOT IN (SELECT once FROM first)
+OVER = """
+    DELETE FROM flat_rows AS f USING public.ops_moved_rows AS r
+    WHERE r.move_id = %s AND r.target_id = f.id
 """
 REFUSED = """
     SELECT problem, count(*), (array_agg(
@@ -50,9 +45,15 @@ BYTES = """
 @dataclass
 class Survey:
     rows: int = 0
+    # By the move that it would go on with.
+    over: int = 0
     months: Counter[date] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def read(self) -> int:
+        return self.rows + self.over
 
     def refuse(self, reason: str, rows: int, examples: list[str]) -> None:
         self.refused[reason] += rows
@@ -65,27 +66,24 @@ def survey(
 ) -> dict[str, Any]:
     """The figures, as JSON values."""
     staging.make_staging(shape)
-    run("DROP TABLE IF EXISTS pg_temp.flat_seen")
-    run("CREATE TEMPORARY TABLE flat_seen (once bigint PRIMARY KEY)")
-    found, watermark = Survey(), None
+    staging.make_seen(table, shape)
+    found, watermark, move = Survey(), None, move_of(table, source.name)
     while True:
-        work.progress(found.rows, max(found.rows, source.rows), "Looking at the rows")
+        work.progress(found.read, source.total(found.read), "Looking at the rows")
         with transaction.atomic():
             run("SET TRANSACTION READ ONLY")
             values = {"after": watermark, "limit": batch}
             if not staging.stage(shape, source, staging.after(source), values):
                 break
             watermark = staging.last_key(source)
+            found.over += count_of(OVER, [move.pk if move else None])
             look(table, shape, found)
     return figures_of(table, source, found)
 
 
 def look(table: PartitionedTable, shape: FlatShape, found: Survey) -> None:
     """At the staged rows."""
-    staging.judge(table, shape)
-    columns = [sql.Identifier("f", name) for name in shape.once]
-    known = sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(each) for each in columns)
-    run(sql.SQL(SEEN).format(once=sql.SQL(", ").join(columns), known=known), [shape.twice])
+    staging.judge(table, shape, writes=False)
     refused = sql.SQL(REFUSED).format(
         shown=sql.Identifier(shape.shown), examples=sql.Literal(EXAMPLES)
     )
@@ -108,7 +106,8 @@ def figures_of(table: PartitionedTable, source: Source, found: Survey) -> dict[s
     come = found.rows - refused
     return {
         "source": source.name,
-        "rows": found.rows,
+        "rows": found.read,
+        "over already": found.over,
         "would come": come,
         "would be refused": refused,
         "seconds, about": round(come / rate(table)),

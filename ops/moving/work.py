@@ -33,9 +33,10 @@ def look(work: Work) -> Result:
     table = table_named(work.target)
     source = source_named(table, work.parameters.get("source", ""))
     figures = survey(work, table, shape_of(table), source, batch_of(work))
+    over = f" {figures['over already']:,} are over already." if figures["over already"] else ""
     return Result(
         f"{figures['would come']:,} of {figures['rows']:,} rows of {source.name} would come,"
-        f" {figures['would be refused']:,} would be refused. Nothing was changed.",
+        f" {figures['would be refused']:,} would be refused.{over} Nothing was changed.",
         figures,
     )
 

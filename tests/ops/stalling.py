@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.archive import archiving, manifest, restoring
+from ops.moving import copying, proving, work
 
 
 def stall(step: str) -> None:
@@ -42,5 +43,9 @@ def install() -> None:
     archiving.detach_once = stalling_after("detached", archiving.detach_once)
     archiving.drop_partition = stalling_after("gone", archiving.drop_partition)
     manifest.write = stalling_after("written", manifest.write)
+    copying.write_staged = stalling_after("batch_written", copying.write_staged)
+    all_batches = copying.all_batches
+    work.all_batches = stalling_after("batch_kept", all_batches)
+    proving.prove = stalling_after("proved", proving.prove)
     restoring.load = stalling_after("loaded", restoring.load)
     restoring.attach = stalling_after("attached", restoring.attach)

@@ -65,7 +65,8 @@ class Command(BaseCommand):
             return
         for each in found:
             state = " ".join(each.obstacles) or "fits"
-            self.stdout.write(f"{each.name}, about {each.rows:,} rows: {state}")
+            rows = "rows not counted" if each.rows is None else f"about {each.rows:,} rows"
+            self.stdout.write(f"{each.name}, {rows}: {state}")
         if not found:
             self.stdout.write(f"No table has the columns that {target.name} needs.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,6 @@ from tests.flavors.moving.flat import (
     do,
     dry,
     here,
-    learner,
     make_flat,
     move,
     refusals,
@@ -31,20 +30,6 @@ from tests.flavors.moving.flat import (
 from tests.screens import state
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def member() -> Iterator[UUID]:
-    """Whose descriptors they are; takes the flat table and the partitions away again."""
-    yield learner()
-    run(f"DROP TABLE IF EXISTS {NAME}")
-    found = run(
-        "SELECT inhrelid::regclass::text FROM pg_inherits"
-        " WHERE inhparent = 'flavor_descriptors'::regclass AND inhrelid::regclass::text < %s",
-        "flavor_descriptors_2026",
-    )
-    for (name,) in found:
-        run(f"DROP TABLE {name}")
 
 
 def at_batch(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, number: int) -> Any:
@@ -90,7 +75,6 @@ def test_the_rows_come_with_their_dates_terms_and_marks(member: UUID) -> None:
 def test_a_dry_run_says_what_would_come_and_changes_nothing(member: UUID) -> None:
     make_flat(member, 120)
     wrong(member)
-    do("undo_migration")
     before = {name: rows for name, rows in state().items() if not name.startswith("ops_run")}
 
     done = dry()
@@ -104,6 +88,9 @@ def test_a_dry_run_says_what_would_come_and_changes_nothing(member: UUID) -> Non
     assert sum(reasons.values()) == len(WRONG) + 1
     assert [each["partition"] for each in done.figures["partitions"]] == ["to be made"] * 3
     assert do().figures["rows"] == 121
+    again = dry().figures
+    assert (again["over already"], again["would come"]) == (121, 0)
+    assert again["would be refused"] == len(WRONG) + 1
 
 
 WRONG: dict[str, dict[str, Any]] = {

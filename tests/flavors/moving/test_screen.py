@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from ops.models import AuditEntry, Move, MoveRefusal, Run
-from tests.flavors.moving.flat import NAME, learner, make_flat, run
+from tests.flavors.moving.flat import NAME, make_flat, run
 from tests.ops.conftest import member_of
 
 PAGE = "/admin/ops/partitionarchive/flavor_descriptors/move-in/"
@@ -25,11 +28,6 @@ def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def member(db: None) -> UUID:
-    return learner()
 
 
 def page(client: Client, address: str) -> str:
@@ -110,3 +108,33 @@ def test_tables_that_take_no_flat_table_have_no_such_page(ops: Client) -> None:
     assert ops.get("/admin/ops/partitionarchive/audit_logs/move-in/").status_code == 404
     assert "Move rows in" not in page(ops, "/admin/ops/partitionarchive/audit_logs/")
     assert "Move rows in" in page(ops, "/admin/ops/partitionarchive/flavor_descriptors/")
+
+
+def test_the_function_of_seed_003_orders_a_run(member: UUID) -> None:
+    [(key, operation, *_)] = run("SELECT * FROM migrate_to_partitioned_table(5000, true)")
+    [(other, *_)] = run("SELECT * FROM migrate_to_partitioned_table(10000, false, %s)", NAME)
+
+    assert operation == "look_at_flat_table"
+    assert Run.objects.get(pk=key).parameters == {"batch_size": 5000}
+    ordered = Run.objects.get(pk=other)
+    assert ordered.operation == "migrate_to_partitioned_table"
+    assert ordered.parameters == {"batch_size": 10000, "source": NAME}
+    with pytest.raises(DatabaseError, match="1 to 50000"), transaction.atomic():
+        run("SELECT * FROM migrate_to_partitioned_table(0, true)")
+
+
+def test_the_command_lists_flat_tables_and_knows_wrong_usage(
+    member: UUID, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = "migrate_to_partitioned_table"
+    make_flat(member, 1)
+    call_command(command, "--list")
+    assert capsys.readouterr().out == f"{NAME}, rows not counted: fits\n"
+    call_command(command, "--list", "--json")
+    [found] = json.loads(capsys.readouterr().out)["sources"]
+    assert (found["source"], found["obstacles"]) == (NAME, [])
+
+    for wrong in (["--table", "audit_logs"], ["--batch-size", "0"], ["--undo"]):
+        with pytest.raises(CommandError) as refused:
+            call_command(command, *wrong)
+        assert refused.value.returncode == 2
