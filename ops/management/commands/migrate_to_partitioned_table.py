@@ -65,8 +65,8 @@ class Command(BaseCommand):
             return
         for each in found:
             state = " ".join(each.obstacles) or "fits"
-            rows = "rows not counted" if each.rows is None else f"about {each.rows:,} rows"
-            self.stdout.write(f"{each.name}, {rows}: {state}")
+            size = "rows not counted" if each.rows is None else f"about {each.rows:,} rows"
+            self.stdout.write(f"{each.name}, {size}: {state}")
         if not found:
             self.stdout.write(f"No table has the columns that {target.name} needs.")
 

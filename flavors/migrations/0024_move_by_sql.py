@@ -9,7 +9,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("flavors", "0021_descriptors_once_by_number"),
+        ("flavors", "0023_parameters_of_one_member"),
         ("ops", "0021_rows_of_flat_tables"),
     ]
 
