@@ -67,7 +67,7 @@ def browser_page(
     # The server's threads give their connections back, so that the test database can go.
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", 0)
     complaints: list[str] = []
-    with browser.new_context(base_url=live_server.url) as context:
+    with browser.new_context(base_url=live_server.url, timezone_id="UTC") as context:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
