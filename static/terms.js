@@ -5,6 +5,20 @@ document.addEventListener("DOMContentLoaded", () => {
   if (input) new Finder(input);
 });
 
+// The page of a term: the suggested category goes into the form, to be saved.
+document.addEventListener("DOMContentLoaded", () => {
+  const choice = document.querySelector("button[data-category]");
+  const field = document.getElementById("id_category");
+  if (!choice || !field || field.value === choice.dataset.category) return;
+  choice.hidden = false;
+  choice.addEventListener("click", () => {
+    field.value = choice.dataset.category;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    document.querySelector("[name=_save]")?.focus();
+    choice.hidden = true;
+  });
+});
+
 const PAUSE = 150;
 
 class Finder {

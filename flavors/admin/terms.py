@@ -165,7 +165,11 @@ class TermAdmin(BulkTerms, HistoryAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         term = self.get_object(request, object_id) if request.method == "GET" else None
-        known = about(term) if isinstance(term, Term) else {}
+        known: dict[str, Any] = {}
+        if isinstance(term, Term):
+            rights = ("flavors.change_term", "flavors.change_termsimilarity")
+            may_merge = not term.canonical_id and request.user.has_perms(rights)
+            known = {**about(term), "may_merge": may_merge}
         return super().change_view(request, object_id, form_url, {**known, **(extra_context or {})})
 
 

@@ -23,6 +23,7 @@ class Chosen:
     subject: Subject | None
     choices: list[tuple[Choice, str]]
     has_more: bool = False
+    by_name: bool = True
 
     @property
     def scopes(self) -> list[tuple[str, str]]:
@@ -52,17 +53,17 @@ class Chosen:
         return self.subject is None and not self.choices and bool(self.text)
 
 
-def choose(query: Mapping[str, str], prefix: str = "") -> Chosen:
+def choose(query: Mapping[str, str], prefix: str = "", *, sees_members: bool) -> Chosen:
     """One that is meant without doubt is chosen."""
     scope, wheel_type, text = chosen_in(query, prefix)
     if scope == WheelScope.UNIVERSAL:
         return Chosen(scope, wheel_type, "", prefix, Subject(scope, wheel_type), [])
-    found = choices_for(scope, text)
+    found = choices_for(scope, text, sees_members=sees_members)
     sure = certain(found, scope, text)
     if sure:
         return Chosen(scope, wheel_type, text, prefix, subject_for(scope, wheel_type, sure), [])
     links = [(each, link(query, prefix, scope, wheel_type, each.of)) for each in found[:CHOICES]]
-    return Chosen(scope, wheel_type, text, prefix, None, links, len(found) > CHOICES)
+    return Chosen(scope, wheel_type, text, prefix, None, links, len(found) > CHOICES, sees_members)
 
 
 def certain(found: list[Choice], scope: WheelScope, text: str) -> Choice | None:

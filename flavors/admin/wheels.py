@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.admin import register
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from unfold.decorators import display
 
 from flavors.admin.statistics import StatisticsAdmin
-from flavors.admin.wheel_choosing import choose
+from flavors.admin.wheel_choosing import Chosen, choose
 from flavors.admin.wheel_files import file_of
 from flavors.admin.wheel_pages import ShownWheel, query_of, wheel_now, wheel_then
 from flavors.models import FlavorWheel
@@ -64,6 +64,18 @@ class FlavorWheelAdmin(StatisticsAdmin):
         if not (self.may(request, verb) and self.has_view_permission(request)):
             raise PermissionDenied
 
+    def sees_members(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("assessments.view_member")
+
+    def choose(self, request: HttpRequest, prefix: str = "") -> Chosen:
+        """A file's address says all of it, whichever way it is asked for."""
+        asked = request.POST if "scope" in request.POST else request.GET
+        return choose(asked, prefix, sees_members=self.sees_members(request))
+
+    def subject(self, request: HttpRequest, wheel: FlavorWheel) -> Subject:
+        found = subject_of(wheel)
+        return found if self.sees_members(request) else found.nameless
+
     # --- Addresses ---------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -84,11 +96,16 @@ class FlavorWheelAdmin(StatisticsAdmin):
 
     # --- The saved ---------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[FlavorWheel]:
-        return with_state(super().get_queryset(request)).defer("data")
+        names = Value(self.sees_members(request), BooleanField())
+        return with_state(super().get_queryset(request)).defer("data").annotate(shows_name=names)
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.search_fields if self.sees_members(request) else self.search_fields[:1]
 
     @display(description="of", ordering="scope_value")
-    def whose(self, wheel: FlavorWheel) -> str:
-        return subject_of(wheel).words
+    def whose(self, wheel: Any) -> str:
+        subject = subject_of(wheel)
+        return (subject if wheel.shows_name else subject.nameless).words
 
     @display(description="scope", ordering="scope")
     def scope_label(self, wheel: FlavorWheel) -> str:
@@ -117,7 +134,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
         return super().changelist_view(request, more)
 
     def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        subject = subject_of(obj)
+        subject = self.subject(request, obj)
         shown = wheel_then(obj, subject, within=request.GET.get("within", ""))
         return {
             "title": subject.title,
@@ -133,7 +150,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
     # --- Any wheel, as it is now -------------------------------------------------------------
     def look_view(self, request: HttpRequest) -> HttpResponse:
         self.require(request)
-        chosen = choose(request.GET)
+        chosen = self.choose(request)
         context: dict[str, Any] = {"title": "Flavor wheels", "chosen": chosen}
         if chosen.subject and chosen.is_short_of:
             return redirect(self.address_of(chosen.subject))
@@ -159,7 +176,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
         self.require(request, "change")
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        subject = choose(request.POST).subject
+        subject = self.choose(request).subject
         if subject is None:
             self.message_user(request, "Choose what the wheel is of.", messages.ERROR)
             return redirect(f"admin:{PREFIX}_look")
@@ -174,7 +191,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
     # --- Files -------------------------------------------------------------------------------
     def file_view(self, request: HttpRequest, kind: str) -> HttpResponse:
         self.require(request)
-        subject = choose(request.GET).subject
+        subject = self.choose(request).subject
         if subject is None:
             raise Http404("There is no such wheel.")
         shown = wheel_now(subject, within=request.GET.get("within", ""))
@@ -183,7 +200,9 @@ class FlavorWheelAdmin(StatisticsAdmin):
     def saved_file_view(self, request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
         self.require(request)
         wheel = get_object_or_404(FlavorWheel.objects.select_related("user"), pk=pk)
-        shown = wheel_then(wheel, subject_of(wheel), within=request.GET.get("within", ""))
+        shown = wheel_then(
+            wheel, self.subject(request, wheel), within=request.GET.get("within", "")
+        )
         return self.file(request, shown, kind, wheel.generated_at)
 
     def file(self, request: HttpRequest, shown: ShownWheel, kind: str, moment: Any) -> HttpResponse:
@@ -227,7 +246,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
     # --- Two ---------------------------------------------------------------------------------
     def compare_view(self, request: HttpRequest) -> HttpResponse:
         self.require(request)
-        one, other = choose(request.GET, "a-"), choose(request.GET, "b-")
+        one, other = self.choose(request, "a-"), self.choose(request, "b-")
         context: dict[str, Any] = {"title": "Compare two wheels", "sides": (one, other)}
         if one.subject and other.subject:
             context |= compared(one.subject, other.subject)

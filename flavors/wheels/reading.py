@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Sum
 
 from assessments.models import Member
-from flavors.models import FlavorCategory, FlavorWheel, MemberTerm
+from flavors.models import Descriptor, FlavorCategory, FlavorWheel, MemberTerm
 from flavors.models.choices import CategoryKind, WheelScope, WheelType
 from flavors.wheels.colors import Palette
 from flavors.wheels.subjects import Subject, key_in
 
 # Of those found by what was typed.
 CHOICES, WORDS = 20, 6
+# Descriptors: whose are the newest.
+LATELY = 5_000
 # From one name to the next, as long as they begin with the text.
 ITEMS = """
     WITH RECURSIVE found (name, place) AS (
@@ -124,10 +127,10 @@ def count_of_stale() -> int:
 
 
 # --- Choosing ------------------------------------------------------------------------------------
-def choices_for(scope: WheelScope, text: str) -> list[Choice]:
+def choices_for(scope: WheelScope, text: str, *, sees_members: bool = True) -> list[Choice]:
     """What the text may mean; one more than CHOICES when there are more."""
     if scope == WheelScope.PERSONAL:
-        return members_like(text)
+        return members_like(text) if sees_members else members_who_noted(text)
     if scope == WheelScope.CATEGORY:
         return [Choice(name, name) for name in categories_like(text)]
     if scope == WheelScope.ITEM:
@@ -147,6 +150,26 @@ def members_like(text: str) -> list[Choice]:
     noted = MemberTerm.objects.filter(user__in=names).order_by().values_list("user_id")
     counts = dict(noted.annotate(total=Sum("uses")))
     return [Choice(str(key), name, descriptors(counts.get(key, 0))) for key, name in names.items()]
+
+
+def members_who_noted(text: str) -> list[Choice]:
+    """By a whole id, or by its end among those of the newest descriptors. Nothing tells a name.
+
+    Uses index: member_terms_of_member.
+    """
+    key = key_in(text)
+    users = [key] if key else members_of_newest(text.lstrip("…"))[: CHOICES + 1]
+    noted = MemberTerm.objects.filter(user__in=users).order_by().values_list("user_id")
+    counts = dict(noted.annotate(total=Sum("uses")))
+    found = users if not key else [user for user in users if user in counts]
+    return [
+        Choice(str(user), f"…{str(user)[-8:]}", descriptors(counts.get(user, 0))) for user in found
+    ]
+
+
+def members_of_newest(end: str) -> list[UUID]:
+    users = Descriptor.objects.order_by("-pk").values_list("user_id", flat=True)[:LATELY]
+    return [user for user in dict.fromkeys(users) if str(user).endswith(end)]
 
 
 def descriptors(count: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils.http import urlencode
@@ -33,6 +33,11 @@ class Subject:
             WheelScope.PERSONAL: self.name or SOMEBODY,
         }.get(self.scope, self.of)
         return whose if self.scope != WheelScope.TASTING else f"a tasting of {self.name}"
+
+    @property
+    def nameless(self) -> Subject:
+        """For those who may not see members: they know one by the end of the id."""
+        return replace(self, name=f"…{str(self.user_id)[-8:]}") if self.user_id else self
 
     @property
     def title(self) -> str:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
-from flavors.models import Descriptor
+from flavors.models import Descriptor, Term
 from tests.flavors.tasting import learner, run
+from tests.flavors.wheels.tasters import tree
 
 LIST = "/admin/flavors/descriptor/"
 PER_PAGE, ROWS = 50, 1_120
@@ -81,6 +82,26 @@ def test_descriptors_are_found_by_day(editor_page: Page) -> None:
     expect_rows(page, first, first + PER_PAGE - 1)
     turn(page, "Newer")
     expect_rows(page, first - PER_PAGE, first - 1)
+
+
+def test_term_takes_its_suggested_category_and_is_merged_into_a_similar_one(
+    editor_page: Page,
+) -> None:
+    page = editor_page
+    tree()
+    term = Term.objects.create(display_text="raspberrys")
+    page.goto(f"/admin/flavors/term/{term.pk}/change/")
+    page.get_by_role("button", name="Choose it").click()
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_text("was changed successfully").wait_for()
+    term.refresh_from_db()
+    assert str(term.category) == "Berries"
+
+    page.get_by_role("button", name="Merge into raspberry", exact=True).click()
+    page.get_by_role("button", name="Merge 1 term into “raspberry”").click()
+    page.get_by_text("1 term merged into “raspberry”.").wait_for()
+    term.refresh_from_db()
+    assert str(term.canonical) == "raspberry"
 
 
 def test_notes_are_previewed_imported_and_taken_back(editor_page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.contrib.auth.models import Group, Permission
 from playwright.sync_api import Page, expect
 
 from flavors.models import FlavorWheel
@@ -13,6 +14,8 @@ LOOK = "/admin/flavors/flavorwheel/look/"
 
 
 def test_a_wheel_is_read_by_keyboard(editor_page: Page) -> None:
+    content = Group.objects.get(name="content")
+    content.permissions.add(Permission.objects.get(codename="view_member"))
     tree()
     ada()
     refresh()

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -35,7 +35,12 @@ def member(db: None) -> UUID:
 
 @pytest.fixture
 def content(member: UUID) -> Client:
-    return visit_as("content")
+    """Who may see members too."""
+    client = visit_as("content")
+    Group.objects.get(name="content").permissions.add(
+        Permission.objects.get(codename="view_member")
+    )
+    return client
 
 
 @pytest.fixture
@@ -227,6 +232,26 @@ def test_file_of_a_members_wheel_is_recorded(content: Client, member: UUID, staf
 
     found = AuditEntry.objects.filter(action="export_wheel", entity_id=str(member))
     assert {entry.details["format"] for entry in found} == {"json", "svg"}
+
+
+# --- Without the right to see members ------------------------------------------------------------
+def test_no_page_names_a_member_to_those_who_may_not_see_them(member: UUID, staff: User) -> None:
+    subject = Subject(WheelScope.PERSONAL, WheelType.COMBINED, member, name="Ada Lovelace")
+    wheel = save_wheel(subject=subject, user=staff)
+    curator, end = visit_as("content"), f"…{str(member)[-8:]}"
+    asked = {"scope": "personal", "of": str(member)}
+
+    lately = text_of(curator, LOOK, {"scope": "personal"})
+    by_name = text_of(curator, LOOK, {"scope": "personal", "of": "lovelace"})
+    looked, saved = text_of(curator, LOOK, asked), text_of(curator, f"{WHEELS}{wheel.pk}/change/")
+    listed, searched = text_of(curator, WHEELS), text_of(curator, WHEELS, {"q": "lovelace"})
+    file = curator.post(f"{WHEELS}{wheel.pk}/file/json/").content.decode()
+
+    assert "Nothing is found" in by_name
+    assert all(end in page for page in (lately, looked, saved, listed))
+    assert f"/{wheel.pk}/" not in searched
+    for page in (lately, by_name, looked, saved, listed, file):
+        assert "Lovelace" not in page.replace("“lovelace”", "")
 
 
 # --- Comparing -----------------------------------------------------------------------------------
