@@ -57,7 +57,7 @@ def plan(query: str, *values: Any) -> str:
         ("normalized_form LIKE '%%oak%%'", "term_trigrams", 1),
         ("left(normalized_form, 1) = 'c' ORDER BY usage_count DESC", "term_letter ", 1),
         ("left(normalized_form, 2) = 'ca' ORDER BY usage_count DESC", "term_letters ", 1),
-        ("normalized_form ^@ 'cara'", "flavor_terms_normalized_form_key", 2),
+        ("normalized_form ^@ 'cara'", "flavor_terms_normalized_form_", 2),
     ],
 )
 def test_terms_are_found_by_index(condition: str, index: str, bounds: int) -> None:

@@ -45,6 +45,7 @@ def test_everything_that_content_staff_edit_has_a_history() -> None:
     # reports and likenesses, and who changed one of millions of descriptors, stands in the action
     # log.
     assert without == {
+        "flavors.categoryimport",
         "flavors.descriptor",
         "flavors.descriptorimport",
         "flavors.flavorwheel",
