@@ -323,3 +323,14 @@ def test_nothing_merges_by_itself() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM term_merges")
         assert cursor.fetchone() == (0,)
+
+
+def test_form_reads_the_keys_that_it_shows(editing: Client) -> None:
+    """From a thousand on, a number for people has a separator."""
+    kept, other = term("raisin", pk=1_234_567), term("raisins", pk=1_234_568)
+    sent = {"survivor": kept.pk, "terms": [other.pk]}
+
+    page = editing.post(f"{LIST}merge/", sent).content.decode()
+
+    assert f'name="survivor" value="{kept.pk}"' in page
+    assert f'name="terms" value="{other.pk}"' in page
