@@ -5,6 +5,7 @@ Also what a browser would send from a page's forms.
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from django.http import HttpResponse
@@ -23,6 +24,9 @@ POLICY = {
 }
 # Script elements that only hold data.
 DATA_TYPES = {"application/json"}
+# What a form sends and a link leads to is for programs: 1234567, and not 1,234,567.
+SENT = ("value", "href", "action", "formaction")
+SEPARATED = re.compile(r"(?<![\w,])\d{1,3}(,\d{3})+(?![\w,])")
 # Attributes that Alpine and htmx evaluate.
 EVALUATING = ("x-", "@", ":", "hx-on")
 
@@ -51,6 +55,8 @@ class Reader(HTMLParser):
                 self.complaints.append(f"hostile text evaluated in {name}={value!r}")
             if value.strip().lower().startswith("javascript:"):
                 self.complaints.append(f"script in {name}={value!r}")
+            if name in SENT and SEPARATED.search(value):
+                self.complaints.append(f"a number for people in {name}={value!r}")
             if "//" in value and name in ("src", "srcset") and not value.startswith("data:"):
                 self.complaints.append(f"foreign host in {name}={value!r}")
 
