@@ -182,8 +182,10 @@ class AlertThresholdAdmin(HistoryAdmin):
         rule = rule_named(kept.rule)
         if rule is None:
             return ""
+        named = (("", kept.warning), ("critical ", kept.critical))
         said = [
-            in_unit(rule.unit, limit) if limit is not None else "never"
-            for limit in (kept.warning, kept.critical)
+            f"{name}{rule.wrong_when} {in_unit(rule.unit, limit)}"
+            for name, limit in named
+            if limit is not None
         ]
-        return f"{rule.wrong_when} {said[0]}, {said[1]}"
+        return ", ".join(said) or "never"
