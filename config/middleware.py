@@ -9,7 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.contrib import messages
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from pghistory.middleware import HistoryMiddleware as BaseHistoryMiddleware
 
@@ -65,6 +68,24 @@ def actor(
         with audit.acting(request.user, client_address(request)):
             return get_response(request)
 
+    return middleware
+
+
+def readable_address(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """An address whose filters hold what no column could leads back to the unfiltered page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, DataError) or request.method != "GET" or not request.GET:
+            return None
+        messages.warning(request, "The address asked for something that cannot be: all is shown.")
+        return redirect(request.path)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 

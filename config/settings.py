@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "config.middleware.time_zone",
     "config.middleware.actor",
     "config.middleware.HistoryMiddleware",
+    "config.middleware.readable_address",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     # Last, as its documentation asks: it turns a locked-out login into a response.
     "axes.middleware.AxesMiddleware",

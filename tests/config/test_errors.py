@@ -10,6 +10,7 @@ from django.test import Client
 
 from config import dashboard
 from tests.pages import complaints
+from tests.screens import visit_as
 
 
 def text_of(answer: HttpResponse, status: int) -> str:
@@ -61,3 +62,13 @@ def test_failure_is_one_plain_page(groupless: Client, monkeypatch: pytest.Monkey
 
     assert "Something failed" in text
     assert "secret" not in text
+
+
+# The refused query ends a transaction, and a request has none.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("query", ["badges=quick", "badges__contains=%7B", "q=x&badges=1"])
+def test_a_forged_filter_leads_back_to_the_list(query: str) -> None:
+    address = "/admin/assessments/publicprofile/"
+    answer = visit_as("moderators").get(f"{address}?{query}", follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    assert "something that cannot be" in answer.content.decode()
