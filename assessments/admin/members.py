@@ -96,6 +96,6 @@ class MemberAdmin(ErasingAdmin, ExportingAdmin):
 
 
 def state_of(member: Member) -> str:
-    if member.email is None:
+    if member.is_erased:
         return "Erased"
     return "Active" if member.is_active else "Hidden"

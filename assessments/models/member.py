@@ -23,7 +23,7 @@ ERASED = {
 class Member(models.Model):
     id = models.UUIDField(primary_key=True, help_text="The identity provider's.")
     display_name = models.TextField("name")
-    # Null once the member is erased.
+    # Null where the provider knows none, and once the member is erased.
     email = models.TextField("e-mail", null=True, blank=True, validators=[validate_email])
     created_at = models.DateTimeField("joined", editable=False, db_default=Now())
     last_seen_at = models.DateTimeField("last seen", null=True, blank=True)
@@ -69,3 +69,8 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def is_erased(self) -> bool:
+        """As `ERASED` says, in every column."""
+        return all(getattr(self, name) == left for name, left in ERASED.items())

@@ -180,3 +180,9 @@ def test_palette_finds_nobody_who_was_erased(ops: Client, ada: Member) -> None:
     assert MARKER in text_of(ops, f"/admin/search/?s=ada {MARKER}")
     erase(ada)
     assert f"Ada {MARKER}" not in text_of(ops, f"/admin/search/?s=ada {MARKER}")
+
+
+def test_who_has_no_email_is_not_called_erased(ops: Client) -> None:
+    member = make_member(email=None)
+    page = ops.get(reverse("admin:assessments_member_change", args=[member.pk])).content.decode()
+    assert "This person was erased" not in page
