@@ -35,6 +35,7 @@ LEARNING = (
     "quizbank.answerssetaside",
     "quizbank.studysession",
     "quizbank.userinteraction",
+    "quizbank.interactionsummary",
 )
 MODERATION = ("assessments.moderationreason", "assessments.badge", "assessments.reservedword")
 LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")

@@ -137,6 +137,12 @@ UNFOLD: dict[str, Any] = {
                         "quizbank.view_userinteraction",
                     ),
                     item(
+                        "Interactions by day",
+                        "calendar_month",
+                        "quizbank_interactionsummary_changelist",
+                        "quizbank.view_interactionsummary",
+                    ),
+                    item(
                         "Messages set aside",
                         "mark_email_unread",
                         "quizbank_answerssetaside_changelist",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -22,6 +22,8 @@ from ops.pages import COUNTED
 
 # What holds only for a screen: a filter that no index serves must not read a table to its end.
 PATIENCE = timedelta(seconds=3)
+# For an exact number of few rows, where the planner's guess would do.
+A_MOMENT = timedelta(milliseconds=100)
 DIGITS = 4
 
 
@@ -223,13 +225,16 @@ class Total:
     is_exact: bool = True
 
 
-def total_of(rows: QuerySet[Any], *, count_few: bool = True) -> Total:
-    """Exact for few rows, unless looking for them may take long; else what the planner expects."""
+def total_of(rows: QuerySet[Any]) -> Total:
+    """Exact for few rows that are counted in a moment; else what the planner expects."""
     expected = estimate_of(rows)
-    if count_few and expected <= COUNTED:
-        found = rows.order_by()[: COUNTED + 1].count()
-        if found <= COUNTED:
-            return Total(found)
+    if expected <= COUNTED:
+        with suppress(TooSlow), patience(A_MOMENT):
+            found = rows.order_by()[: COUNTED + 1].count()
+            if found <= COUNTED:
+                return Total(found)
+            # Statistics that are behind.
+            expected = COUNTED
     return Total(expected, is_exact=False)
 
 

@@ -38,6 +38,7 @@ from quizbank.models import (
     AnswersSetAside,
     ExamStatistic,
     ImportBatch,
+    InteractionSummary,
     ProblemReport,
     QuestionPool,
     QuizSession,
@@ -313,7 +314,7 @@ def clients(db: None, bare_pages: None) -> dict[str, Client]:
     learning = (Alert, AnswersSetAside, QuizSession, StudySession, UserInteraction)
     tasting = (CategoryImport, Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
-    for model in (AssessmentSession, ProfileEvent, *listed):
+    for model in (AssessmentSession, InteractionSummary, ProfileEvent, *listed):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}
 

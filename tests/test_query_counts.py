@@ -30,6 +30,8 @@ LISTS = [
 ]
 # Their pages list what is declared, whatever the table holds.
 DECLARED = {"ops.ScheduleState", "ops.PartitionArchive", "ops.PerformanceSnapshot"}
+# Their rows have no pages.
+PAGELESS = {"quizbank.InteractionSummary"}
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_list_asks_as_much_for_twenty_rows_as_for_one(
     make_rows(model, 19)
     many = queries_of(root, address)
 
-    assert len(links_of(root, address)) >= 20 or model._meta.label in DECLARED
+    assert len(links_of(root, address)) >= 20 or model._meta.label in DECLARED | PAGELESS
     assert len(many) == len(few), "\n".join(many)
 
 

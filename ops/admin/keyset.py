@@ -100,7 +100,7 @@ class KeysetChangeList(ChangeList):
                 page = self.page_at(request, pointer)
                 if page.is_whole:
                     return page, Total(len(page.rows))
-                return page, total_of(self.queryset, count_few=not self.model_admin.reach)
+                return page, total_of(self.queryset)
         except TooSlow:
             messages.error(
                 request, "These filters take too long to find anything. Narrow them, by days say."

@@ -56,7 +56,7 @@ class UserInteraction(TimeOrdered):
 class InteractionSummary(models.Model):
     """(member, action, day) → count; the days are UTC's."""
 
-    pk = models.CompositePrimaryKey("user_id", "action_type", "date")
+    id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
         Member,
         models.DO_NOTHING,
@@ -66,13 +66,27 @@ class InteractionSummary(models.Model):
         verbose_name="member",
     )
     action_type = models.TextField("action")
-    date = models.DateField()
-    count = models.PositiveIntegerField()
+    date = models.DateField("day (UTC)")
+    count = models.PositiveIntegerField("times")
 
     class Meta:
         db_table = "user_interaction_summary"
+        verbose_name = "day of interactions"
+        verbose_name_plural = "interactions by day"
+        ordering = ("-date", "-id")
         default_permissions = ("view",)
-        indexes = (models.Index(fields=("date",), name="interaction_summary_by_day"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "action_type", "date"), name="interactions_of_a_day_count_once"
+            ),
+        )
+        indexes = (
+            # The list, newest day first; and of one action.
+            models.Index(fields=("date", "id"), name="interaction_summary_by_day"),
+            models.Index(
+                fields=("action_type", "date", "id"), name="interaction_summary_of_action"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.action_type} {self.date}"

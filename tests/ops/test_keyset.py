@@ -26,11 +26,13 @@ from ops.keyset import (
     LAST,
     Pointer,
     TooSlow,
+    Total,
     estimate_of,
     page_of,
     patience,
     pointer_of,
     time_of,
+    total_of,
     walked_page,
 )
 from ops.models import AuditEntry, Run
@@ -338,6 +340,15 @@ def test_estimate_is_round_and_filters_count(db: None) -> None:
     expected = {5_012_345: 5_012_000, 12_345: 12_340, 999: 999, 0: 0}
     assert {rows: estimate_of(Plan(rows)) for rows in expected} == expected  # type: ignore[arg-type]
     assert estimate_of(AuditEntry.objects.none()) == 0
+
+
+def test_few_rows_are_counted_unless_that_takes_long(db: None) -> None:
+    record(3)
+    rows = AuditEntry.objects.order_by("-id")
+
+    assert total_of(rows) == Total(3)
+    slow = rows.extra(where=["pg_sleep(1) IS NOT NULL"])  # no other way to wait
+    assert total_of(slow) == Total(estimate_of(slow), is_exact=False)
 
 
 def test_patience_ends_and_leaves_the_timeout_as_it_was(db: None) -> None:

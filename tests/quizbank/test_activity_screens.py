@@ -17,6 +17,7 @@ from tests.quizbank.learning import learner, plain_session, published, run, valu
 from tests.screens import visit_as
 
 STUDIES, INTERACTIONS = "/admin/quizbank/studysession/", "/admin/quizbank/userinteraction/"
+DAYS = "/admin/quizbank/interactionsummary/"
 
 
 @pytest.fixture
@@ -129,6 +130,29 @@ def test_interaction_stands_among_those_before_and_after_it(ada: UUID) -> None:
     assert shown == set(range(2, len(keys) - 1)) - {middle}
     assert str(other) not in page
     assert "1,234" in page
+
+
+def test_days_filter_by_member_action_and_day(ada: UUID) -> None:
+    for member, action, day, count in (
+        (ada, "question_viewed", "2020-05-07", 1234),
+        (ada, "session_started", "2020-05-08", 2),
+        (uuid4(), "question_viewed", "2020-05-09", 3),
+    ):
+        run("INSERT INTO user_interaction_summary (user_id, action_type, date, count)"
+            " VALUES (%s, %s, %s, %s)", member, action, day, count)  # fmt: skip
+    client = visit_as("analysts")
+
+    def counts(query: str) -> list[int]:
+        return [row.count for row in client.get(DAYS + query).context["cl"].result_list]
+
+    assert counts("") == [3, 2, 1234]
+    assert counts(f"?user_id={ada}") == [2, 1234]
+    assert counts("?action_type=question_viewed") == [3, 1234]
+    assert counts("?date_from=2020-05-08&date_to=2020-05-08") == [2]
+    page = text_of(client, DAYS)
+    assert "1,234" in page
+    assert "Ada Lovelace" in page
+    assert "Ada Lovelace" not in text_of(visit_as("content"), DAYS)
 
 
 @pytest.mark.parametrize("address", [STUDIES, INTERACTIONS])
