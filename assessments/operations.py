@@ -8,6 +8,7 @@ from assessments.models.member import ERASED as ERASED_MEMBER
 from ops.registry import (
     AlertRule,
     Board,
+    Cache,
     Every,
     MaterializedView,
     Operation,
@@ -50,6 +51,14 @@ register(
         permission="assessments.check_leaderboardrow",
         target_type="leaderboard",
         about="Computes every rank again from the attempts, and lists those that differ.",
+    ),
+    # The moment of the refresh is part of the key: a refresh makes them void.
+    Cache(
+        "board-spread",
+        "Spread of the leaderboards",
+        lifetime=timedelta(minutes=15),
+        key=("dimension", "as_of"),
+        about="Archetypes of a board, and members by score. A page would read the whole board.",
     ),
     # What seed 000 wants to be told of, in its sections 6.3 and 8.
     AlertRule(

@@ -161,7 +161,8 @@ EMAIL_USE_TLS = EMAIL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 
-# --- Redis: one database for jobs, the next for the cache, because clearing a cache is FLUSHDB ----
+# --- Redis: a database for jobs; the next for Django's cache, which is cleared by FLUSHDB; the next
+# for ops.caching ----------------------------------------------------------------------------------
 QUEUE_URL = REDIS_URL or "redis://127.0.0.1:6379/0"
 RQ_QUEUES = {name: {"URL": QUEUE_URL, "DEFAULT_TIMEOUT": 600} for name in ("high", "normal", "low")}
 RQ_SHOW_ADMIN_LINK = False
@@ -172,6 +173,7 @@ CACHES = {
         "KEY_PREFIX": "steward",
     }
 }
+CACHE_URL = with_redis_database(QUEUE_URL, redis_database(QUEUE_URL) + 2)
 
 # --- Files ---------------------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -304,6 +304,24 @@ class Board:
     position: int = 100
 
 
+@dataclass(frozen=True)
+class Cache:
+    """Answers of a function that are kept for a while: `ops.caching.remembered(name)`.
+
+    An answer is kept for each value of the arguments that `key` names. `tags` are the SQL names of
+    tables: a write to one of them, be it by plain SQL, makes the answers void; their models have
+    the trigger `ops.triggers.tell_caches`. `lifetime` bounds what could be missed.
+    """
+
+    name: str
+    title: str
+    lifetime: timedelta
+    tags: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    # What it keeps, and why that is worth it.
+    about: str = ""
+
+
 type Declaration = (
     Operation
     | Schedule
@@ -313,6 +331,7 @@ type Declaration = (
     | AlertRule
     | PersonSection
     | Board
+    | Cache
 )
 
 _declared: dict[type, dict[str, Any]] = {}

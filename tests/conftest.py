@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from redis import Redis
 
 from config import errors
 from config.services.urls import redis_database, with_redis_database
+from ops.caching import remembering, store
 from tests import template
 from tests.flushing import keep_through_flushes
 
@@ -34,22 +36,28 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def own_redis() -> Iterator[tuple[Redis, Redis]]:
-    """The two Redis databases of this test process: jobs and cache."""
+def own_redis() -> Iterator[list[Redis]]:
+    """The Redis databases of this test process: jobs, Django's cache, the declared caches."""
     url = os.environ["REDIS_URL"]
     first = redis_database(url)
-    with (
-        Redis.from_url(with_redis_database(url, first)) as jobs,
-        Redis.from_url(with_redis_database(url, first + 1)) as cache,
-    ):
-        yield jobs, cache
+    with ExitStack() as stack:
+        urls = [with_redis_database(url, first + number) for number in range(3)]
+        yield [stack.enter_context(Redis.from_url(each)) for each in urls]
 
 
 @pytest.fixture(autouse=True)
-def empty_redis(own_redis: tuple[Redis, Redis]) -> None:
-    """No test sees the jobs or the cache of another one."""
+def empty_redis(own_redis: list[Redis]) -> None:
+    """No test sees the jobs or the caches of another one."""
     for client in own_redis:
         client.flushdb()
+    store.breaker.closed_until = 0.0
+
+
+@pytest.fixture
+def used_caches(own_redis: list[Redis], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a test's transaction caches are not used; here they are, as if a listener ran."""
+    monkeypatch.setattr(remembering, "sees_what_is_not_committed", lambda: False)
+    own_redis[2].set(store.LISTENER, 1)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -68,5 +68,5 @@ def _start(folder: Path) -> None:
 
 
 def _use_own_redis_databases(number: int) -> None:
-    """Two for each process of the run: jobs, and the cache beside them."""
-    os.environ["REDIS_URL"] = with_redis_database(os.environ["REDIS_URL"], 2 * number)
+    """Three for each process of the run: jobs, Django's cache, and the declared caches."""
+    os.environ["REDIS_URL"] = with_redis_database(os.environ["REDIS_URL"], 3 * number)

@@ -82,6 +82,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.admin.trees",
         "ops.audit",
         "ops.batches",
+        "ops.caching",
         "ops.clusters",
         "ops.constraints",
         "ops.erasing",

@@ -10,25 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import redis
-import structlog
-from django.core.cache import cache
 from django.db.models import Count, F, Q
 from django.db.models.functions import Least
 
 from assessments.models import LeaderboardPrevious, LeaderboardRow, LeaderboardTotal
 from assessments.models.leaderboard import Dimension
 from assessments.querysets import LeaderboardQuerySet
+from ops.caching import remembered
 from ops.matviews import last_refresh
-
-log = structlog.get_logger(__name__)
 
 BOARD = LeaderboardRow._meta.db_table
 PAGE, NEIGHBOURS = 100, 10
 # Scores that share a bar of the chart; the last bar has the full score, too.
 STEP, BARS = 5, 20
-# What was computed of a board is kept so long, unless a refresh comes first.
-KEPT_SECONDS = 15 * 60
 
 
 # --- Rows ----------------------------------------------------------------------------------------
@@ -172,7 +166,7 @@ def facts(dimension: Dimension) -> Facts:
     # Before all else: then a page may be newer than it says, and never older.
     as_of = last_refresh(BOARD)
     members = LeaderboardTotal.objects.filter(pk=dimension).values_list("members", flat=True)
-    archetypes, counts = remembered(dimension, as_of)
+    archetypes, counts = spread(dimension, as_of)
     bars = [
         Bar(bar * STEP, 100 if bar == BARS - 1 else bar * STEP + STEP - 1, counts.get(bar, 0))
         for bar in range(BARS)
@@ -180,22 +174,9 @@ def facts(dimension: Dimension) -> Facts:
     return Facts(as_of, members.first() or 0, archetypes, bars)
 
 
-def remembered(dimension: Dimension, as_of: datetime | None) -> tuple[list[str], dict[int, int]]:
-    """What reads the whole board is computed once a refresh, or each time while Redis is away."""
-    key = f"board-{dimension.value}-{as_of.isoformat() if as_of else 'never'}"
-    try:
-        known: tuple[list[str], dict[int, int]] | None = cache.get(key)
-        if known is None:
-            known = computed(dimension)
-            cache.set(key, known, KEPT_SECONDS)
-        return known
-    except redis.RedisError as error:
-        log.warning("redis is away", error=str(error))
-        return computed(dimension)
-
-
-def computed(dimension: Dimension) -> tuple[list[str], dict[int, int]]:
-    """The archetypes of the board, and members by bar of the chart."""
+@remembered("board-spread")
+def spread(dimension: Dimension, as_of: datetime | None) -> tuple[list[str], dict[int, int]]:
+    """The archetypes of the board, and members by bar of the chart; reads the whole board."""
     board = LeaderboardRow.objects.ranked(dimension).order_by()
     named = board.exclude(archetype=None).values_list("archetype", flat=True).distinct()
     bars = board.values(bar=Least(F(dimension.score) / STEP, BARS - 1))

@@ -24,7 +24,7 @@ MISSING = (
     " set REDIS_URL."
 )
 START_SECONDS = 30
-# The test suite gives each of its processes two of them.
+# The test suite gives each of its processes three of them.
 DATABASES = 128
 
 

@@ -6,11 +6,9 @@ import re
 from typing import Any
 
 import pytest
-import redis
 from django.test import Client
 
 from assessments.models import Member
-from assessments.queries import boards
 from tests.assessments.board_pages import BOARD, column, link, ranked, refresh, text_of
 from tests.assessments.people import make_member, make_session
 from tests.screens import visit_as
@@ -123,6 +121,7 @@ def test_chart_marks_where_the_member_stands(staff: Client) -> None:
     assert re.search(r"95 to 100 ?2", text)
 
 
+@pytest.mark.usefixtures("used_caches")
 def test_what_is_remembered_of_a_board_ends_with_its_refresh(staff: Client) -> None:
     ranked(10)
     refresh()
@@ -130,20 +129,6 @@ def test_what_is_remembered_of_a_board_ends_with_its_refresh(staff: Client) -> N
     ranked(11)
     refresh()
     assert re.search(r"10 to 14 ?2", text_of(staff.get(BOARD)))
-
-
-def test_a_board_is_shown_while_redis_is_away(
-    staff: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ranked(10)
-    refresh()
-
-    def away(*_: object) -> None:
-        raise redis.ConnectionError("away")
-
-    monkeypatch.setattr(boards.cache, "get", away)
-
-    assert re.search(r"10 to 14 ?1", text_of(staff.get(BOARD)))
 
 
 # --- The member's page ---------------------------------------------------------------------------
