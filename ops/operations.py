@@ -17,6 +17,7 @@ from ops.registry import (
     Weekly,
     register,
 )
+from ops.schema.declared import SCHEMA
 
 # A partition of a hundred million rows takes hours to read and write.
 PARTITION_TIMEOUT = timedelta(hours=6)
@@ -235,4 +236,5 @@ register(
         reason="Runs know members by id.",
     ),
     *RULES,
+    *SCHEMA,
 )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from rq import Worker
 
 from ops.archive.standing import partitioned_tables
+from ops.latest import last_with_figure
 from ops.models import PerformanceSnapshot, Run, ViewStatus
 from ops.models.run import Status
 from ops.monitoring.reports import fetch
@@ -170,3 +171,9 @@ def late_schedules() -> Values:
 def workers() -> Values:
     """Those alive. Without Redis there is none that could work."""
     return {"": float(Worker.count(connection=django_rq.get_connection("normal")))}
+
+
+def schema_drift() -> Values:
+    """Objects that were not as the migrations make them, when it was verified last."""
+    verified = last_with_figure("verify_schema", "differs")
+    return {"": float(verified.figures["differs"])} if verified else {}

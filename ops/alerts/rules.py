@@ -170,4 +170,12 @@ RULES = (
         about="Start manage.py rqworker: nothing is refreshed, exported or told without one.",
         page="ops_run_changelist",
     ),
+    AlertRule(
+        "schema-drift",
+        "Objects of the schema that differ",
+        f"{MEASURES}.schema_drift",
+        warning=0,
+        about="Somebody changed the database by hand. Put it back, or write the migration.",
+        page="ops_run_changelist",
+    ),
 )

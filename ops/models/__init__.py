@@ -10,6 +10,7 @@ from ops.models.move import Move, MoveChange, MovedRow, MoveRefusal
 from ops.models.partition import TableState
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
+from ops.models.schema import SchemaExpectation
 from ops.models.size import DatabaseSize
 from ops.models.snapshot import PerformanceSnapshot, QueryText
 
@@ -34,6 +35,7 @@ __all__ = [
     "RunEvent",
     "ScheduleState",
     "ScheduleTick",
+    "SchemaExpectation",
     "TableState",
     "ViewState",
     "ViewStatus",

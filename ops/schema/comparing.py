@@ -1,0 +1,82 @@
+"""The catalog against what is expected: OK, missing, drifted, unknown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from ops.schema.reading import SchemaObject
+
+STATES = OK, MISSING, DRIFTED, UNKNOWN = "OK", "missing", "drifted", "unknown"
+# What has parts; they go with it.
+WHOLES = ("table", "view", "materialized view", "sequence", "function")
+# More than a person reads.
+LONGEST_DIFFERENCE = 4_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`state` is one of STATES. `difference` is the definition of what lacks or is too much, or
+    lines that begin with - (expected) and + (found)."""
+
+    kind: str
+    name: str
+    state: str
+    difference: str
+    part_of: str | None = None
+
+    def values(self) -> dict[str, str]:
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "state": self.state,
+            "difference": self.difference[:LONGEST_DIFFERENCE],
+        }
+
+
+def compare(expected: Iterable[SchemaObject], found: Iterable[SchemaObject]) -> list[Finding]:
+    """Sorted by kind and name. Parts of what is missing or unknown are left out."""
+    wanted = {(each.kind, each.name): each for each in expected}
+    standing = [(key_of(each), each) for each in found]
+    present = {key for key, _ in standing}
+    findings = [judged(wanted.get(key), each) for key, each in standing]
+    findings += [judged(each, None) for key, each in wanted.items() if key not in present]
+    adrift = {
+        each.name for each in findings if each.kind in WHOLES and each.state in (MISSING, UNKNOWN)
+    }
+    return sorted(
+        (each for each in findings if each.part_of not in adrift),
+        key=lambda each: (each.kind, each.name),
+    )
+
+
+def key_of(found: SchemaObject) -> tuple[str, str]:
+    """One expectation is for all partitions of a table."""
+    return found.kind, (found.part_of or "") if found.kind == "partition" else found.name
+
+
+def judged(expected: SchemaObject | None, found: SchemaObject | None) -> Finding:
+    """One of the two may be None."""
+    if found is None:
+        assert expected is not None  # noqa: S101  # a pair of nothing is no pair
+        return Finding(expected.kind, expected.name, MISSING, expected.definition, expected.part_of)
+    if expected is None:
+        return Finding(found.kind, found.name, UNKNOWN, found.definition, found.part_of)
+    same = expected.definition == found.definition
+    difference = "" if same else difference_of(expected.definition, found.definition)
+    return Finding(found.kind, found.name, OK if same else DRIFTED, difference, found.part_of)
+
+
+def difference_of(expected: str, found: str) -> str:
+    lines = unified_diff(expected.splitlines(), found.splitlines(), lineterm="", n=2)
+    # Without the names of files, which there are none of.
+    return "\n".join(line for line in list(lines)[2:] if not line.startswith("@@"))
+
+
+def counts_of(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
+    """Kind → state → number; each kind has all states."""
+    counted = Counter((each.kind, each.state) for each in findings)
+    kinds = sorted({kind for kind, _ in counted})
+    return {kind: {state: counted[kind, state] for state in STATES} for kind in kinds}
