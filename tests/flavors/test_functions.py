@@ -271,6 +271,21 @@ def test_pages_go_there_and_back(ada: UUID, bob: UUID) -> None:
     assert run(back, ada, None) == [(key, True) for key in keys[4:]]
 
 
+def test_pages_reach_over_years_without_a_note(ada: UUID) -> None:
+    days = ["2019-03-05", "2019-03-20", "2019-06-01", "2024-01-01", "2024-01-02"]
+    for day in days:
+        run("SELECT create_partition('flavor_descriptors', 'month', %s)", day)
+    keys = [note(ada, f"note {day}", at=f"{day} 12:00+00") for day in days]
+    page = "SELECT id, has_more FROM get_descriptors_paginated(%s, p_cursor_id => %s, p_limit => 2"
+
+    assert run(page + ")", ada, None) == [(keys[4], True), (keys[3], True)]
+    assert run(page + ")", ada, keys[3]) == [(keys[2], True), (keys[1], True)]
+    assert run(page + ")", ada, keys[1]) == [(keys[0], False)]
+    back = page + ", p_direction => 'backward')"
+    assert run(back, ada, keys[0]) == [(keys[2], True), (keys[1], True)]
+    assert run(back, ada, keys[2]) == [(keys[4], False), (keys[3], False)]
+
+
 def test_pages_are_filtered_and_say_the_term(ada: UUID) -> None:
     taste(ada, "raisns", item_name="Bar", intensity=4)
     taste(ada, "lemon", descriptor_type="aroma")
