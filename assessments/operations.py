@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from assessments.exports import EXPORTS
 from assessments.models.event import ERASED as ERASED_EVENT
 from assessments.models.leaderboard import Dimension
 from assessments.models.member import ERASED as ERASED_MEMBER
@@ -195,3 +196,5 @@ register(
         for position, each in enumerate(Dimension)
     )
 )
+
+register(*EXPORTS)

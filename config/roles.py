@@ -38,6 +38,9 @@ LEARNING = (
     "quizbank.interactionsummary",
 )
 MODERATION = ("assessments.moderationreason", "assessments.badge", "assessments.reservedword")
+# Who may export what: the own area, and whether with personal data.
+EXPORT_BANK = ("view", "export_bank", "export_flavors")
+EXPORT_ALL = (*EXPORT_BANK, "export_members", "export_operations")
 LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
 
 # group → model → verbs; what is not named is not allowed.
@@ -53,6 +56,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizbank.questionsimilarity": ("view", "change", "compare"),
         "ops.run": OWN,
         "ops.auditentry": OWN,
+        "ops.exportfile": (*EXPORT_BANK, "export_personal"),
         "quizbank.categorystatistic": VIEW,
         "quizbank.itemstatistic": (*VIEW, "compute"),
         "quizbank.examstatistic": VIEW,
@@ -77,6 +81,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "assessments.leaderboardrow": (*VIEW, "check", "export", "export_personal"),
         "ops.run": OWN,
         "ops.auditentry": OWN,
+        "ops.exportfile": ("view", "export_members", "export_personal"),
     },
     "ops": {
         "ops.historyentry": VIEW,
@@ -108,6 +113,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(LOGINS, VIEW),
         "ops.run": (*OWN, "view", "change"),
         "ops.auditentry": (*OWN, *VIEW),
+        "ops.exportfile": (*EXPORT_ALL, "export_personal", "delete"),
         "ops.schedulestate": ("view", "change"),
     },
     "analysts": {
@@ -129,6 +135,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.alert": VIEW,
         "ops.alertthreshold": VIEW,
         "ops.partitionarchive": VIEW,
+        "ops.exportfile": EXPORT_ALL,
         "ops.schedulestate": VIEW,
     },
 }

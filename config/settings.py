@@ -35,6 +35,13 @@ STEWARD_IMPORT_MAX_QUESTIONS = env.int("STEWARD_IMPORT_MAX_QUESTIONS", default=2
 STEWARD_IMPORT_RUN_FROM = env.int("STEWARD_IMPORT_RUN_FROM", default=5_000)
 STEWARD_ARCHIVE_DIR = Path(env.str("STEWARD_ARCHIVE_DIR", default=str(STEWARD_DATA / "archive")))
 STEWARD_ARCHIVE_HOLD_DAYS = env.int("STEWARD_ARCHIVE_HOLD_DAYS", default=7)
+STEWARD_EXPORT_DIR = Path(env.str("STEWARD_EXPORT_DIR", default=str(STEWARD_DATA / "exports")))
+# How long a prepared file can be downloaded, and how many rows a part of one has.
+STEWARD_EXPORT_DAYS = env.int("STEWARD_EXPORT_DAYS", default=7)
+STEWARD_EXPORT_PART_ROWS = env.int("STEWARD_EXPORT_PART_ROWS", default=200_000)
+STEWARD_WAREHOUSE_DIR = Path(
+    env.str("STEWARD_WAREHOUSE_DIR", default=str(STEWARD_DATA / "warehouse"))
+)
 STEWARD_VIDEO_HOSTS = env.list(
     "STEWARD_VIDEO_HOSTS",
     default=["loom.com", "vimeo.com", "youtu.be", "youtube-nocookie.com", "youtube.com"],

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Any
 
+from flavors.exports import EXPORTS
 from flavors.flat import SHAPE
 from ops.registry import (
     Daily,
@@ -196,3 +197,5 @@ register(
     ),
     Schedule("discard-old-notes", "discard_old_notes", Every(timedelta(hours=6))),
 )
+
+register(*EXPORTS)

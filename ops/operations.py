@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from ops.alerts.rules import RULES
+from ops.exports.declared import EXPORTS
 from ops.models.audit import ERASED
 from ops.registry import (
     Daily,
@@ -211,6 +212,37 @@ register(
         timeout=PARTITION_TIMEOUT,
         about="Deletes the rows that a move brought, but for those that were changed since.",
     ),
+    # Ordered on the page of an export, by who may export it.
+    Operation(
+        "prepare_export",
+        "Prepare an export",
+        work="ops.exports.work.prepare",
+        target_type="export",
+        parameters=tuple(
+            Parameter(name, label, required=name in ("export", "format"))
+            for name, label in (
+                ("export", "Export"),
+                ("format", "Format"),
+                ("personal", "With personal data"),
+                ("since", "Since"),
+                ("until", "Until"),
+                ("zone", "Time zone"),
+                ("filters", "Only"),
+            )
+        ),
+        timeout=timedelta(hours=6),
+        about="Writes the rows to a file, in parts; a try that breaks off goes on behind the last.",
+    ),
+    Operation(
+        "clean_exports",
+        "Take old exports away",
+        work="ops.exports.work.clean",
+        permission="ops.change_run",
+        priority="low",
+        about="Deletes prepared files whose time is over, and those that still have a member who"
+        " was erased since.",
+    ),
+    Schedule("clean-exports", "clean_exports", Every(timedelta(hours=1)), catch_up="skip"),
     PersonalData(
         "audit_logs",
         "Action log",
@@ -237,4 +269,5 @@ register(
     ),
     *RULES,
     *SCHEMA,
+    *EXPORTS,
 )

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Literal, Protocol
 
+from ops.exports.declaration import Export as Export
+from ops.exports.declaration import ExportFilter as ExportFilter
+from ops.exports.declaration import columns_of as columns_of
+
 Priority = Literal["high", "normal", "low"]
 PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
 
@@ -330,6 +334,7 @@ type Declaration = (
     | PersonalData
     | AlertRule
     | PersonSection
+    | Export
     | Board
     | Cache
 )

@@ -16,6 +16,7 @@ from ops.registry import (
     Schedule,
     register,
 )
+from quizbank.exports import EXPORTS
 
 register(
     Operation(
@@ -279,3 +280,5 @@ register(
         position=40,
     ),
 )
+
+register(*EXPORTS)

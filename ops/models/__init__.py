@@ -4,6 +4,7 @@ from ops.models.alert import Alert, AlertEvent, AlertReading, AlertThreshold
 from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
 from ops.models.erasure import ErasedMember, PersonalTable
+from ops.models.export import ExportFile
 from ops.models.history import HistoryEntry
 from ops.models.matview import ViewState, ViewStatus
 from ops.models.move import Move, MoveChange, MovedRow, MoveRefusal
@@ -22,6 +23,7 @@ __all__ = [
     "AuditEntry",
     "DatabaseSize",
     "ErasedMember",
+    "ExportFile",
     "HistoryEntry",
     "Move",
     "MoveChange",

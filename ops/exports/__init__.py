@@ -1,0 +1,1 @@
+"""Declared exports: rows as files, streamed at constant memory or prepared by a run."""
