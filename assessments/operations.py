@@ -10,6 +10,7 @@ from ops.registry import (
     AlertRule,
     Board,
     Cache,
+    Erasure,
     Every,
     MaterializedView,
     Operation,
@@ -179,6 +180,7 @@ register(
         columns=ERASED_MEMBER,
         reason="An id without name and e-mail stays, for what is kept without a name.",
     ),
+    Erasure("member", table="members", function="erase_member"),
     Operation(
         "erase_member",
         "Erase a member",

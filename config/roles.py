@@ -110,6 +110,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.alert": ("view", "change"),
         "ops.alertthreshold": ("view", "change"),
         "ops.partitionarchive": ("view", "change"),
+        "ops.backup": ("view", "change"),
         **dict.fromkeys(LOGINS, VIEW),
         "ops.run": (*OWN, "view", "change"),
         "ops.auditentry": (*OWN, *VIEW),
@@ -136,6 +137,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.alertthreshold": VIEW,
         "ops.partitionarchive": VIEW,
         "ops.exportfile": EXPORT_ALL,
+        "ops.backup": VIEW,
         "ops.schedulestate": VIEW,
     },
 }

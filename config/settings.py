@@ -42,6 +42,10 @@ STEWARD_EXPORT_PART_ROWS = env.int("STEWARD_EXPORT_PART_ROWS", default=200_000)
 STEWARD_WAREHOUSE_DIR = Path(
     env.str("STEWARD_WAREHOUSE_DIR", default=str(STEWARD_DATA / "warehouse"))
 )
+STEWARD_BACKUP_DIR = Path(env.str("STEWARD_BACKUP_DIR", default=str(STEWARD_DATA / "backups")))
+STEWARD_BACKUP_KEEP_DAYS = env.int("STEWARD_BACKUP_KEEP_DAYS", default=30)
+# The folder of pg_dump and pg_restore, where those on PATH are older than the server.
+STEWARD_PG_BIN = env.str("STEWARD_PG_BIN", default="")
 STEWARD_VIDEO_HOSTS = env.list(
     "STEWARD_VIDEO_HOSTS",
     default=["loom.com", "vimeo.com", "youtu.be", "youtube-nocookie.com", "youtube.com"],

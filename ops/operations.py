@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 from ops.alerts.rules import RULES
 from ops.exports.declared import EXPORTS
+from ops.backups.declarations import BACKUPS
 from ops.models.audit import ERASED
 from ops.registry import (
     Daily,
@@ -270,4 +271,5 @@ register(
     *RULES,
     *SCHEMA,
     *EXPORTS,
+    *BACKUPS,
 )

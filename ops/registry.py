@@ -253,6 +253,17 @@ class PersonalData:
 
 
 @dataclass(frozen=True)
+class Erasure:
+    """How a person of `table`, whose key is `id`, is erased: by the SQL function of this name,
+    `(id uuid, by text)`, both in the schema public. Who comes back with a backup is erased again.
+    """
+
+    name: str
+    table: str
+    function: str
+
+
+@dataclass(frozen=True)
 class AlertRule:
     """Something that is measured, and from where on it is wrong.
 
@@ -332,6 +343,7 @@ type Declaration = (
     | MaterializedView
     | PartitionedTable
     | PersonalData
+    | Erasure
     | AlertRule
     | PersonSection
     | Export

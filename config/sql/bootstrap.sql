@@ -38,6 +38,9 @@ GRANT steward_anon, steward_member TO steward_owner
 -- The monitoring screens read all statistics, and end the sessions of others.
 GRANT pg_monitor, pg_signal_backend TO steward_owner;
 
+-- Functions that set it are restored in a session that has not loaded pg_trgm yet.
+GRANT SET ON PARAMETER pg_trgm.similarity_threshold TO steward_owner;
+
 ALTER SCHEMA public OWNER TO steward_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 

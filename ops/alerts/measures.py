@@ -124,7 +124,11 @@ def disk_used() -> Values:
         "SELECT current_setting('data_directory') AS data,"
         " COALESCE(inet_server_addr() << '127.0.0.0/8', true) AS is_here"
     )
-    folders = {"archive": settings.STEWARD_ARCHIVE_DIR, "data": settings.STEWARD_DATA}
+    folders = {
+        "archive": settings.STEWARD_ARCHIVE_DIR,
+        "backups": settings.STEWARD_BACKUP_DIR,
+        "data": settings.STEWARD_DATA,
+    }
     if row["is_here"]:
         folders["database"] = Path(row["data"])
     found = {}

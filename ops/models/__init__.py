@@ -3,6 +3,7 @@ from __future__ import annotations
 from ops.models.alert import Alert, AlertEvent, AlertReading, AlertThreshold
 from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
+from ops.models.backup import Backup
 from ops.models.erasure import ErasedMember, PersonalTable
 from ops.models.export import ExportFile
 from ops.models.history import HistoryEntry
@@ -21,6 +22,7 @@ __all__ = [
     "AlertReading",
     "AlertThreshold",
     "AuditEntry",
+    "Backup",
     "DatabaseSize",
     "ErasedMember",
     "ExportFile",
