@@ -45,18 +45,14 @@ def verify_backup(work: Work) -> Result:
 
 def chosen(key: str) -> Backup:
     """The one that is named, else the latest. Raises Refused."""
-    kept = Backup.objects.kept()
-    found = kept.filter(pk=uuid_of(key)).first() if key else kept.order_by("-id").first()
+    kept = Backup.objects.kept().order_by("-id")
+    try:
+        found = kept.filter(pk=UUID(key)).first() if key else kept.first()
+    except ValueError:
+        found = None
     if found is None:
         raise Refused("This backup is not kept." if key else "There is no backup yet.")
     return found
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def drill(work: Work, conn: Connection[Any], backup: Backup) -> list[dict[str, str]]:

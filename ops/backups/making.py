@@ -59,7 +59,7 @@ def told(backup: Backup, *, verify: bool) -> Result:
     manifest = backup.manifest or {}
     rows = sum(table["rows"] for table in manifest["tables"].values())
     text = (
-        f"{backup.file_name}: {filesizeformat(backup.size)}, {rows:,} rows in"
+        f"{backup.file_name}: {filesizeformat(backup.size or 0)}, {rows:,} rows in"
         f" {len(manifest['tables']):,} tables."
     )
     if verify:
