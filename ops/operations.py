@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from ops.alerts.rules import RULES
-from ops.exports.declared import EXPORTS
 from ops.backups.declarations import BACKUPS
+from ops.exports.declared import EXPORTS
 from ops.models.audit import ERASED
 from ops.registry import (
     Daily,
