@@ -184,6 +184,33 @@ piece AS (
     UNION ALL
     SELECT place, 'grant', verb || ' TO ' || whom, definition FROM permission
     WHERE place IS NOT NULL
+),
+bound AS MATERIALIZED (
+    -- The lowest keys of two moments: 48 bits are the milliseconds.
+    SELECT c.oid, c.name, c.relname, c.parent, pg_catalog.split_part(c.parent, '.', -1) AS root,
+        pg_catalog.pg_get_expr(c.relpartbound, c.oid) AS bounds,
+        pg_catalog.regexp_match(
+            pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+            'FROM \(''(\w{8})-(\w{4})-0000-0000-0{12}''\) TO \(''(\w{8})-(\w{4})-0000-0000-0{12}''\)'
+        ) AS keys
+    FROM relation AS c WHERE c.relispartition
+),
+span AS MATERIALIZED (
+    SELECT bound.*,
+        pg_catalog.to_timestamp(('x' || keys[1] || keys[2])::bit(48)::bigint / 1000.0)
+            AT TIME ZONE 'UTC' AS lower,
+        pg_catalog.to_timestamp(('x' || keys[3] || keys[4])::bit(48)::bigint / 1000.0)
+            AT TIME ZONE 'UTC' AS upper
+    FROM bound
+),
+partition AS MATERIALIZED (
+    SELECT span.*,
+        relname = root || '_' || pg_catalog.to_char(lower, 'YYYY_MM')
+            AND upper = lower + interval '1 month'
+        OR relname = root || '_' || pg_catalog.to_char(lower, 'YYYY')
+            AND upper = lower + interval '1 year'
+        AS bounds_are_of_name
+    FROM span
 )
 SELECT p.kind,
     CASE WHEN p.own IS NULL THEN c.name WHEN p.kind = 'grant' THEN
@@ -196,29 +223,9 @@ FROM piece AS p JOIN relation AS c ON c.oid = p.oid
 WHERE NOT c.relispartition
 UNION ALL
 SELECT 'partition', c.name, c.parent,
-    CASE WHEN bounds.are_of_name THEN 'bounds of its name'
-        ELSE pg_catalog.pg_get_expr(c.relpartbound, c.oid) END
+    CASE WHEN c.bounds_are_of_name THEN 'bounds of its name' ELSE c.bounds END
     || E'\n' || pg_catalog.string_agg(line.text, E'\n' ORDER BY line.text COLLATE "C")
-FROM relation AS c
-CROSS JOIN LATERAL (
-    SELECT pg_catalog.regexp_match(
-        pg_catalog.pg_get_expr(c.relpartbound, c.oid),
-        'FROM \(''(\w{8})-(\w{4})-0000-0000-0{12}''\) TO \(''(\w{8})-(\w{4})-0000-0000-0{12}''\)'
-    ) AS found
-) AS bound
-CROSS JOIN LATERAL (
-    SELECT (c.relname = pg_catalog.regexp_replace(c.parent, '^.*\.', '') || '_'
-            || pg_catalog.to_char(f.lower, 'YYYY_MM') AND f.upper = f.lower + interval '1 month')
-        OR (c.relname = pg_catalog.regexp_replace(c.parent, '^.*\.', '') || '_'
-            || pg_catalog.to_char(f.lower, 'YYYY') AND f.upper = f.lower + interval '1 year')
-        AS are_of_name
-    FROM (SELECT
-        pg_catalog.to_timestamp(('x' || bound.found[1] || bound.found[2])::bit(48)::bigint / 1000.0)
-            AT TIME ZONE 'UTC' AS lower,
-        pg_catalog.to_timestamp(('x' || bound.found[3] || bound.found[4])::bit(48)::bigint / 1000.0)
-            AT TIME ZONE 'UTC' AS upper
-    ) AS f
-) AS bounds
+FROM partition AS c
 JOIN piece AS p ON p.oid = c.oid
 CROSS JOIN LATERAL (
     SELECT pg_catalog.replace(pg_catalog.concat_ws(' ',
@@ -228,8 +235,7 @@ CROSS JOIN LATERAL (
         p.definition
     ), c.relname, '…') AS text
 ) AS line
-WHERE c.relispartition
-GROUP BY c.name, c.parent, c.relpartbound, c.oid, bounds.are_of_name
+GROUP BY c.name, c.parent, c.bounds, c.bounds_are_of_name
 UNION ALL
 SELECT 'function', p.name, NULL,
     'owner ' || p.proowner::pg_catalog.regrole || E'\n' || pg_catalog.pg_get_functiondef(p.oid)
