@@ -61,16 +61,15 @@ class TermSet:
 
     @property
     def lead(self) -> str:
-        if len(self.terms) == 1 and not self.categories:
-            return "term_id"
-        return KEY_AS_TEXT if self.terms and self.by_index else ""
+        # Of one term the planner knows itself how often it is met.
+        return KEY_AS_TEXT if len(self.terms) > 1 and self.by_index else ""
 
     def narrow(self, rows: QuerySet[Descriptor]) -> QuerySet[Descriptor]:
         if self.categories:
             own = Q(term__canonical=None, term__category__in=self.categories)
             return rows.filter(own | Q(term__canonical__category__in=self.categories))
         if len(self.terms) == 1:
-            return rows.filter(term_id__gte=self.terms[0], term_id__lte=self.terms[0])
+            return rows.filter(term_id=self.terms[0])
         key = Collate(Cast("pk", TextField()), "C")
         return rows.alias(**{KEY_AS_TEXT: key}).filter(term_id__in=self.terms)
 

@@ -81,14 +81,15 @@ class Descriptor(TimeOrdered):
             ),
         )
         indexes = (
-            # Pages and wheels of a member.
-            models.Index(fields=("user", "id"), name="descriptor_of_member"),
+            # Pages and months of a member. Without the key, equal ones stand together: a fifth of
+            # the size; a month has few rows of a member, or of a term many on each page.
+            models.Index(fields=("user",), name="descriptor_of_member"),
             # Wheels of an item.
             models.Index(
                 fields=("item_name",), name="descriptor_of_item", condition=~Q(item_name="")
             ),
             # Pages of a term.
-            models.Index(fields=("term", "id"), name="descriptor_of_term"),
+            models.Index(fields=("term",), name="descriptor_of_term"),
         )
         triggers = (
             pgtrigger.ReadOnly(

@@ -16,14 +16,26 @@ from flavors.models import Term, TermMonth
 
 # Spellings are those of the latest descriptors: a usual word has hundreds of thousands.
 LATEST, SPELLINGS, ALIASES, NEIGHBOURS, MONTHS = 1_000, 20, 50, 12, 24
-# Uses index: descriptor_of_term, backwards, for each of the terms.
+FREQUENT = 20_000
+# Uses index: descriptor_of_term, and the rows are sorted; of a term that is met again and again on
+# the way the primary key, backwards.
 AS_TYPED = """
     SELECT d.descriptor_text, count(*), max(d.created_at)
-    FROM pg_catalog.unnest(%(terms)s::bigint[]) AS each (id)
+    FROM public.flavor_terms AS t
     CROSS JOIN LATERAL (
-        SELECT f.descriptor_text, f.created_at FROM public.flavor_descriptors AS f
-        WHERE f.term_id = each.id ORDER BY f.id DESC LIMIT %(latest)s
+        (
+            SELECT f.descriptor_text, f.created_at FROM public.flavor_descriptors AS f
+            WHERE t.usage_count <= %(frequent)s AND f.term_id = t.id
+            ORDER BY f.id::text COLLATE "C" DESC LIMIT %(latest)s
+        )
+        UNION ALL
+        (
+            SELECT f.descriptor_text, f.created_at FROM public.flavor_descriptors AS f
+            WHERE t.usage_count > %(frequent)s AND f.term_id + 0 = t.id
+            ORDER BY f.id DESC LIMIT %(latest)s
+        )
     ) AS d
+    WHERE t.id = ANY (%(terms)s::bigint[])
     GROUP BY d.descriptor_text
     ORDER BY 2 DESC, 1
     LIMIT %(shown)s
@@ -121,7 +133,8 @@ def family(term: Term) -> list[int]:
 
 def spellings(terms: list[int]) -> list[Spelling]:
     with connection.cursor() as cursor:
-        cursor.execute(AS_TYPED, {"terms": terms, "latest": LATEST, "shown": SPELLINGS})
+        limits = {"latest": LATEST, "shown": SPELLINGS, "frequent": FREQUENT}
+        cursor.execute(AS_TYPED, {"terms": terms} | limits)
         return [Spelling(*row) for row in cursor.fetchall()]
 
 
