@@ -34,6 +34,19 @@ def _has(name: str) -> bool:
 
 
 @register()
+def locks_pass_the_pooler_by(**_: Any) -> list[Error]:
+    if not settings.DATABASE_POOLER or settings.DATABASE_DIRECT_URL:
+        return []
+    return [
+        Error(
+            "DATABASE_POOLER is set, but DATABASE_DIRECT_URL is not.",
+            hint="Runs hold locks of their session: set it to PostgreSQL's own address.",
+            id="steward.E006",
+        )
+    ]
+
+
+@register()
 def plain_http_stays_on_this_machine(**_: Any) -> list[Error]:
     if not settings.STEWARD_INSECURE_HTTP or settings.STEWARD_BIND.startswith(LOOPBACK):
         return []

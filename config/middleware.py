@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.contrib import messages
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +18,11 @@ from django.utils import timezone
 from pghistory.middleware import HistoryMiddleware as BaseHistoryMiddleware
 
 from config.clients import client_address
-from ops import audit
+from ops import audit, replicas
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+# The primary's position after a person's last change, for so much longer than a replica may lag.
+CHANGED, CHANGED_SECONDS = "steward_changed", 60
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -69,6 +73,41 @@ def actor(
             return get_response(request)
 
     return middleware
+
+
+def own_changes(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Who changed something finds it again: until the replica has it, they read from the primary.
+
+    A cookie holds how far the primary was then. It ends long after a replica that is no further
+    would be used for nobody.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not replicas.is_configured():
+            return get_response(request)
+        is_safe = request.method in SAFE
+        with replicas.reading_for(may=is_safe, after=last_change_of(request)):
+            response = get_response(request)
+        if not is_safe and (position := replicas.written_up_to()):
+            response.set_signed_cookie(
+                CHANGED,
+                str(position),
+                max_age=int(settings.DATABASE_REPLICA_MAX_LAG) + CHANGED_SECONDS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    return middleware
+
+
+def last_change_of(request: HttpRequest) -> int:
+    """0 for who changed nothing of late."""
+    age = int(settings.DATABASE_REPLICA_MAX_LAG) + CHANGED_SECONDS
+    return int(request.get_signed_cookie(CHANGED, None, max_age=age) or 0)
 
 
 def readable_address(

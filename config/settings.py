@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 import pgtrigger
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from config.process import is_command, process_name
 from config.services.urls import redis_database, with_redis_database
 from config.unfold import UNFOLD as UNFOLD
 
@@ -25,6 +28,11 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATABASE_URL = env.str("DATABASE_URL", default="")
 DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
 DATABASE_POOL = env.bool("DATABASE_POOL", default=False)
+# Whether DATABASE_URL leads to PgBouncer (or its like) in transaction mode.
+DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
+# A streaming replica, which answers reads while it is at most so many seconds behind.
+DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
+DATABASE_REPLICA_MAX_LAG = env.float("DATABASE_REPLICA_MAX_LAG", default=5.0)
 REDIS_URL = env.str("REDIS_URL", default="")
 STEWARD_DATA = Path(env.str("STEWARD_DATA", default=str(BASE_DIR / ".steward")))
 STEWARD_BIND = env.str("STEWARD_BIND", default="127.0.0.1:8000")
@@ -105,6 +113,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Around the sessions, which write too.
+    "config.middleware.own_changes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -135,25 +145,39 @@ TEMPLATES = [
     },
 ]
 
+
 # --- Database ------------------------------------------------------------------------------------
-database = env.db_url_config(DATABASE_URL) if DATABASE_URL else {}
-options = database.pop("OPTIONS", {})
-if DATABASE_POOL:
-    options["pool"] = {"min_size": 2, "max_size": 10}
-DATABASES = {
-    "default": database
-    | {
+def database_at(url: str) -> dict[str, Any]:
+    """Of a URL. DATABASE_URL may be a transaction pooler, which all of it suits."""
+    found = env.db_url_config(url) if url else {}
+    options = found.pop("OPTIONS", {})
+    return found | {
         "ENGINE": "django.db.backends.postgresql",
         # A socket's folder stands in the query, as libpq has it: postgres://user@/name?host=/run/pg
-        "HOST": options.pop("host", database.get("HOST", "")),
-        "OPTIONS": options,
+        "HOST": options.pop("host", found.get("HOST", "")),
+        # The next transaction may be on another connection, which knows no prepared statement.
+        "OPTIONS": {"application_name": process_name(sys.argv), "prepare_threshold": None}
+        | options,
         "CONN_HEALTH_CHECKS": True,
-        # The pool keeps the connections; without it each thread keeps its own for a minute.
-        "CONN_MAX_AGE": 0 if DATABASE_POOL else 60,
-        # DATABASE_URL may be a transaction pooler, where named cursors outlive their connection.
+        "CONN_MAX_AGE": 60,
+        # There named cursors outlive their connection.
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
-}
+
+
+# Only the web goes through a pooler: commands may hold locks and settings of their session.
+DATABASES = {"default": database_at((is_command(sys.argv) and DATABASE_DIRECT_URL) or DATABASE_URL)}
+if DATABASE_POOL:
+    # The pool keeps the connections; without it each thread keeps its own for a minute.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 10}
+if DATABASE_REPLICA_URL:
+    DATABASES["replica"] = database_at(DATABASE_REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
+    # Seconds, and milliseconds: whoever reads there waits no longer for one that is gone.
+    patience = {"connect_timeout": 2, "tcp_user_timeout": 5_000, "keepalives_idle": 5}
+    patience |= {"keepalives_interval": 2, "keepalives_count": 2}
+    DATABASES["replica"]["OPTIONS"] = patience | DATABASES["replica"]["OPTIONS"]
+DATABASE_ROUTERS = ["config.routers.ReplicaRouter"]
 
 # What the connections of jobs have in its place: they hold locks, which no pooler may share.
 DATABASE_DIRECT = {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils import timezone
 
+from ops import replicas
 from ops.alerts.measures import connections_used, workers
 from ops.models import Alert, AlertReading, PerformanceSnapshot, Run
 from ops.models.run import ACTIVE
@@ -54,10 +55,30 @@ def gauges() -> Iterator[Gauge]:
         ("rule", "subject"),
         [((rule, subject), value or 0.0) for rule, subject, value in readings],
     )
+    if replicas.is_configured():
+        yield from of_replica()
     newest = PerformanceSnapshot.objects.order_by("-id").values_list("created_at", flat=True)[:1]
     yield Gauge(
         "snapshot_age_seconds",
         "Since the last snapshot of the server's counters.",
         (),
         [((), (timezone.now() - moment).total_seconds()) for moment in newest],
+    )
+
+
+def of_replica() -> Iterator[Gauge]:
+    now = replicas.standing_now()
+    lags = [] if now.lag is None else [((), now.lag)]
+    yield Gauge("replica_lag_seconds", "Of the replica that is read; none if unknown.", (), lags)
+    yield Gauge(
+        "replica_streams",
+        "1 while it answers and WAL comes in.",
+        (),
+        [((), float(not now.trouble))],
+    )
+    yield Gauge(
+        "replica_reads",
+        "Reads that might go to the replica, by how that went.",
+        ("outcome",),
+        [((outcome,), float(n)) for outcome, n in replicas.counts().items()],
     )

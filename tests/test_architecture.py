@@ -100,6 +100,7 @@ def test_content_knows_only_the_helpers_of_ops(app: str) -> None:
         "ops.partitions",
         "ops.probes",
         "ops.registry",
+        "ops.replicas",
         "ops.rows",
         "ops.runs",
         "ops.spreadsheets",

@@ -63,6 +63,7 @@ from ops.admin.reading import ReadingAdmin
 from ops.latest import latest_run
 from ops.matviews import REFRESH, last_refresh
 from ops.registry import Board, declared
+from ops.replicas import page_from_replica
 
 PREFIX = "assessments_leaderboardrow"
 
@@ -98,6 +99,7 @@ class BoardAdmin(ReadingAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return self.board_view(request, Dimension.OVERALL.value)
 
+    @page_from_replica
     def board_view(self, request: HttpRequest, name: str) -> HttpResponse:
         self.require(request, True)
         dimension = dimension_named(name)
@@ -159,6 +161,7 @@ class BoardAdmin(ReadingAdmin):
             "run": latest_run(request.user, REFRESH, BOARD),
         }
 
+    @page_from_replica
     def state_view(self, request: HttpRequest) -> HttpResponse:
         """For the page, which shows the age and, while it is refreshed, the run."""
         self.require(request, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from django.db import connection
 from assessments.models import PublicProfile
 from assessments.public import PublicView, public_view
 from assessments.querysets import PUBLIC_COLUMNS, ProfileQuerySet
+from ops.replicas import is_reading_from_replica, reading_from_replica
 
 PER_PAGE = 24
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -75,7 +76,10 @@ def shown_profiles() -> ProfileQuerySet:
 
 
 def profile_at(slug: str) -> PublicView | None:
-    """Public now, and under this slug now or before; None for every other, whatever the reason."""
+    """Public now, and under this slug now or before; None for every other, whatever the reason.
+
+    Never of a replica: to ask whether it is still public costs as much as to read it.
+    """
     if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
         return None
     return next(map(public_view, shown_profiles().at_slug(slug)), None)
@@ -83,6 +87,21 @@ def profile_at(slug: str) -> PublicView | None:
 
 def page_of_profiles(filters: Mapping[str, str], after: Place | None) -> Page:
     """Of `filters` "level", "badge" and "archetype" hold for each profile."""
+    found, is_copy = profiles_behind(filters, after)
+    views = [public_view(profile) for profile in found[:PER_PAGE]]
+    last = views[-1] if len(found) > PER_PAGE else None
+    next_page = Place(last.published_at, last.slug) if last and last.published_at else None
+    if is_copy:
+        slugs = still_public(found)
+        views = [view for view in views if view.slug in slugs]
+    return Page(views, next_page)
+
+
+@reading_from_replica
+def profiles_behind(
+    filters: Mapping[str, str], after: Place | None
+) -> tuple[list[PublicProfile], bool]:
+    """One more than a page shows, and whether that is what a replica knows."""
     profiles = shown_profiles().newest()
     if level := filters.get("level"):
         profiles = profiles.filter(career_level=level)
@@ -92,12 +111,17 @@ def page_of_profiles(filters: Mapping[str, str], after: Place | None) -> Page:
         profiles = profiles.filter(archetype=archetype)
     if after:
         profiles = profiles.after(after.published_at, after.slug)
-    views = [public_view(profile) for profile in profiles[: PER_PAGE + 1]]
-    shown, more = views[:PER_PAGE], len(views) > PER_PAGE
-    last = shown[-1] if more else None
-    return Page(shown, Place(last.published_at, last.slug) if last and last.published_at else None)
+    return list(profiles[: PER_PAGE + 1]), is_reading_from_replica()
 
 
+def still_public(profiles: Iterable[PublicProfile]) -> set[str]:
+    """Slugs. What was hidden a moment ago is gone, whatever a replica still shows."""
+    keys = [profile.pk for profile in profiles]
+    found = PublicProfile.objects.public().filter(pk__in=keys)
+    return set(found.values_list("profile_slug", flat=True))
+
+
+@reading_from_replica
 def filter_options() -> Options:
     with connection.cursor() as cursor:
         cursor.execute(OPTIONS)

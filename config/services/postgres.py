@@ -56,7 +56,13 @@ SETTINGS = {
     "log_timezone": "UTC",
 }
 # For data that may be lost with the machine: the test suite's.
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # A replica that a test stops for a moment finds what it missed.
+    "wal_keep_size": "256MB",
+}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from flavors.statistics import (
     top_terms,
 )
 from ops.admin.reading import ReadingAdmin
+from ops.replicas import page_from_replica
 
 NAME = "flavors_flavorwheel_statistics"
 
@@ -33,6 +34,7 @@ class StatisticsAdmin(ReadingAdmin):
         view = self.admin_site.admin_view(self.statistics_view)
         return [path("statistics/", view, name=NAME), *super().get_urls()]
 
+    @page_from_replica
     def statistics_view(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("flavors.view_descriptor"):
             raise PermissionDenied

@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.utils import timezone
 from rq import Worker
 
+from ops import replicas
 from ops.archive.standing import partitioned_tables
 from ops.latest import last_with_figure
 from ops.models import PerformanceSnapshot, Run, ViewStatus
@@ -96,10 +97,20 @@ def sequences() -> Values:
 
 
 def replica_lag() -> Values:
-    return by_subject(
+    """Of those that stream from here, and of the one that is read: when its stream has ended, its
+    own word alone says how old it is."""
+    found = by_subject(
         "SELECT COALESCE(NULLIF(application_name, ''), client_addr::text, 'replica'),"
         " COALESCE(replay_seconds, 0) FROM public.v_replicas"
     )
+    if replicas.is_configured() and (lag := replicas.standing_now().lag) is not None:
+        found["read by Steward"] = lag
+    return found
+
+
+def replica_in_trouble() -> Values:
+    """1 while the one that is read does not answer, or nothing streams to it."""
+    return {"": float(bool(replicas.standing_now().trouble))} if replicas.is_configured() else {}
 
 
 def kept_wal() -> Values:

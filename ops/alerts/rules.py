@@ -95,6 +95,15 @@ RULES = (
         page=SERVER,
     ),
     AlertRule(
+        "replica-in-trouble",
+        "Replica that does not answer, or gets no WAL",
+        f"{MEASURES}.replica_in_trouble",
+        warning=None,
+        critical=0,
+        about="People read from the primary meanwhile. The replica's own log says why.",
+        page=SERVER,
+    ),
+    AlertRule(
         "wal-kept",
         "WAL kept for an inactive slot",
         f"{MEASURES}.kept_wal",

@@ -21,6 +21,7 @@ from ops.caching import store
 from ops.caching.plain import from_bytes, to_bytes
 from ops.caching.store import Away, Look, Place
 from ops.registry import Cache, declared
+from ops.replicas import primary_in_place
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,9 @@ def computed[R](cache: Cache, place: Place, seen: Look, source: Callable[[], R])
     """The lock is ours; whatever happens, it is let go."""
     began = time.perf_counter()
     try:
-        value = source()
+        # What is kept for everybody is what the primary says.
+        with primary_in_place():
+            value = source()
         cost = int((time.perf_counter() - began) * 1_000_000)
         data = to_bytes(value)
     except BaseException:

@@ -15,6 +15,7 @@ from ops.models import AlertReading, AlertThreshold
 from ops.models.alert import Level
 from ops.monitoring.reports import fetch
 from ops.registry import AlertRule
+from ops.replicas import reading_from_replica
 
 POINTS = 48
 
@@ -78,6 +79,7 @@ def light_of(rule: AlertRule | None, readings: Sequence[AlertReading]) -> Light 
 type Trend = tuple[str, str, Sequence[tuple[datetime, float]]]
 
 
+@reading_from_replica
 def trends(since: datetime) -> list[Trend]:
     """(title, kind of its values, points), between the snapshots since then."""
     spans = fetch("SELECT * FROM public.database_trend(%s, %s)", [since, POINTS])

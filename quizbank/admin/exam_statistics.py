@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from ops.admin.reading import ReadingAdmin
 from ops.keys import key_of
+from ops.replicas import page_from_replica
 from quizbank.admin.item_statistics import may_compute
 from quizbank.exam_report import (
     SHOWN,
@@ -32,6 +33,8 @@ PREFIX = "quizbank_examstatistic"
 
 @register(ExamStatistic)
 class ExamStatisticAdmin(ReadingAdmin):
+    changelist_view = page_from_replica(ReadingAdmin.changelist_view)
+    change_view = page_from_replica(ReadingAdmin.change_view)
     page_template = "admin/quizbank/examstatistic/page.html"
     list_display = ("exam_name", "session_count", "item_count", "reliability", "computed_at")
     list_select_related = ("exam",)

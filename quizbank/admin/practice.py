@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 
 from ops.admin.reading import ReadingAdmin
 from ops.registry import Board, declared
+from ops.replicas import page_from_replica
 from quizbank.models import PracticeStanding
 from quizbank.practice import (
     LEAST,
@@ -63,6 +64,7 @@ class PracticeAdmin(ReadingAdmin):
             *super().get_urls(),
         ]
 
+    @page_from_replica
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from ops.admin.reading import ReadingAdmin
 from ops.matviews import last_refresh
+from ops.replicas import page_from_replica
 from quizbank.admin.exams import questions_link
 from quizbank.models import CategoryStatistic
 from quizbank.querysets import CategoryStatisticQuerySet
@@ -63,6 +64,7 @@ class CategoryStatisticAdmin(ReadingAdmin):
     def get_queryset(self, request: HttpRequest) -> CategoryStatisticQuerySet:
         return CategoryStatistic.objects.with_names()
 
+    @page_from_replica
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -22,6 +22,7 @@ from ops.errors import reason_of
 from ops.models import PerformanceSnapshot
 from ops.models.alert import Level
 from ops.monitoring import capabilities, overview, schema, server, sessions, statements
+from ops.monitoring.replica import read_replica
 from ops.monitoring.reports import Report, Row, Table, arranged, table_of
 from ops.work import Refused
 
@@ -186,6 +187,7 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             request,
             "server",
             server.SERVER,
+            **replica_context(),
             advice=server.advice(memory),
             gigabytes=round(memory / server.GB) if memory else None,
         )
@@ -271,6 +273,14 @@ def section_of(
         ],
         "rows": [cells_of(table, row, address(row)) for row in table.rows],
     }
+
+
+def replica_context() -> dict[str, Any]:
+    found = read_replica()
+    if found is None:
+        return {}
+    lag = "" if found.lag is None else written("seconds", found.lag)
+    return {"replica": found, "lag": lag, "limit": written("seconds", found.limit)}
 
 
 def session_row(row: Row) -> Row:
