@@ -322,6 +322,7 @@ UNFOLD: dict[str, Any] = {
                         "ops_partitionarchive_changelist",
                         "ops.view_partitionarchive",
                     ),
+                    item("Backups", "backup", "ops_backup_changelist", "ops.view_backup"),
                 ],
             },
             {

@@ -32,7 +32,7 @@ from flavors.models import (
     Term,
 )
 from ops import audit
-from ops.models import Alert
+from ops.models import Alert, Backup
 from ops.runs import enqueue
 from quizbank.models import (
     AnswersSetAside,
@@ -172,6 +172,11 @@ DECLARED = {
     },
     "ops_alertthreshold_add": Rule(NOBODY),
     "ops_alertthreshold_delete": Rule(NOBODY),
+    **{
+        f"ops_backup_{step}": Rule("ops.change_backup", post_only=True)
+        for step in ("run", "prune", "verify")
+    },
+    **{f"ops_backup_{page}": Rule("ops.view_backup") for page in ("restoring", "archiver")},
     "ops_partitionarchive_ahead": Rule("ops.change_run", post_only=True),
     "ops_partitionarchive_table": Rule("ops.view_partitionarchive", arguments=PARTITION),
     "ops_partitionarchive_partition": Rule("ops.view_partitionarchive", arguments=PARTITION),
@@ -311,7 +316,7 @@ def clients(db: None, bare_pages: None) -> dict[str, Client]:
     AccessAttempt.objects.create(**attempt, failures_since_start=3)
     AccessFailureLog.objects.create(**attempt)
     AccessLog.objects.create(**attempt)
-    learning = (Alert, AnswersSetAside, QuizSession, StudySession, UserInteraction)
+    learning = (Alert, Backup, AnswersSetAside, QuizSession, StudySession, UserInteraction)
     tasting = (CategoryImport, Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
     for model in (AssessmentSession, InteractionSummary, ProfileEvent, *listed):

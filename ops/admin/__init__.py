@@ -1,10 +1,21 @@
 """Importing registers the screens of operations."""
 
-from ops.admin import actions, alerts, matviews, monitoring, partitions, recent, runs, schedules
+from ops.admin import (
+    actions,
+    alerts,
+    backups,
+    matviews,
+    monitoring,
+    partitions,
+    recent,
+    runs,
+    schedules,
+)
 
 __all__ = [
     "actions",
     "alerts",
+    "backups",
     "matviews",
     "monitoring",
     "partitions",

@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from ops.registry import AlertRule, Daily, Every, Operation, Parameter, Schedule
 
 PERMISSION = "ops.change_backup"
-SCREEN = "ops_run_changelist"
+SCREEN = "ops_backup_changelist"
 HOUR = 3600
 # A dump of hundreds of gigabytes, and twice that to restore it.
 DUMP_TIMEOUT, DRILL_TIMEOUT = timedelta(hours=12), timedelta(hours=24)

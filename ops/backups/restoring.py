@@ -131,6 +131,12 @@ def make_ready(restored: Connection[Any], manifest: dict[str, Any], erased: list
     return back
 
 
+def erase_here() -> int:
+    """As `make_ready`, in our own database."""
+    connection.ensure_connection()
+    return erasures.erase_again(connection.connection, erasures.kept())
+
+
 def refresh(restored: Connection[Any]) -> None:
     """Boards and statistics hold nobody who was erased again."""
     views = "SELECT schemaname, matviewname FROM pg_matviews WHERE ispopulated ORDER BY 1, 2"

@@ -22,6 +22,7 @@ TAKES = {
     "verify": {"file"},
     "prune": {"dry_run"},
     "restore": {"file", "into"},
+    "erase-again": set(),
 }
 
 
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             "verify": self.verify,
             "prune": self.prune,
             "restore": self.restore,
+            "erase-again": self.erase_again,
         }[action](options)
 
     def say(self, text: str, values: dict[str, Any]) -> None:
@@ -100,6 +102,14 @@ class Command(BaseCommand):
         except (Refused, BackupFailed) as error:
             raise CommandError(str(error)) from error
         self.say(done.text, dict(done.figures))
+
+    def erase_again(self, options: dict[str, Any]) -> None:
+        """In the database that Steward uses now, after it was brought back by other means."""
+        try:
+            number = restoring.erase_here()
+        except Refused as error:
+            raise CommandError(str(error)) from error
+        self.say(restoring.erased_again(number), {"erased_again": number})
 
 
 def refuse_wrong_usage(action: str, options: dict[str, Any]) -> None:
