@@ -81,7 +81,7 @@ def waiting_badge(request: HttpRequest) -> str | None:
     """Beside the queue in the sidebar of those who decide; no more than a hundred are counted."""
     if not request.user.has_perm("assessments.moderate_publicprofile"):
         return None
-    found = PublicProfile.objects.awaiting_decision()[:100].count()
+    found = PublicProfile.objects.waiting_at_most(100)
     return ("99+" if found > 99 else str(found)) if found else None
 
 

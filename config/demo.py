@@ -1,4 +1,4 @@
-"""`manage.py demo`: services, database, content, web server, workers and ticker in one process.
+"""`manage.py demo`: services, database, content, web server, workers and the others in one process.
 
 Safety: --fresh deletes what `services.reset` deletes and the stored logins, after asking. The demo
 stops only what it started: services that ran before go on running.
@@ -31,6 +31,7 @@ from config.supervisor import Child, Supervisor, Write, end, launch, stop_signal
 HOST = "127.0.0.1"
 MANAGE = str(paths.CHECKOUT / "manage.py")
 WORKERS = 2
+OTHERS = {"ticker": "tick", "intake": "intake", "listener": "listen"}
 GRACE_SECONDS = 10.0
 
 
@@ -157,7 +158,7 @@ def children() -> list[Child]:
         for number in range(1, WORKERS + 1)
     ]
     web = Child("web", [*gunicorn, "config.wsgi"])
-    others = [Child("ticker", [*manage, "tick"]), Child("intake", [*manage, "intake"])]
+    others = [Child(name, [*manage, command]) for name, command in OTHERS.items()]
     return [web, *workers, *others]
 
 

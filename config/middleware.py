@@ -19,6 +19,7 @@ from pghistory.middleware import HistoryMiddleware as BaseHistoryMiddleware
 
 from config.clients import client_address
 from ops import audit, replicas
+from ops.caching.listening import settle
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # The primary's position after a person's last change, for so much longer than a replica may lag.
@@ -61,6 +62,20 @@ def zone_of(request: HttpRequest) -> zoneinfo.ZoneInfo | None:
         return zoneinfo.ZoneInfo(request.COOKIES.get("timezone", "").replace("%2F", "/"))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def settled_caches(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Who changed something sees it on the next page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method not in SAFE:
+            settle()
+        return response
+
+    return middleware
 
 
 def actor(

@@ -111,6 +111,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.alertthreshold": ("view", "change"),
         "ops.partitionarchive": ("view", "change"),
         "ops.backup": ("view", "change"),
+        "ops.cachestate": ("view", "change"),
         **dict.fromkeys(LOGINS, VIEW),
         "ops.run": (*OWN, "view", "change"),
         "ops.auditentry": (*OWN, *VIEW),
@@ -138,6 +139,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.partitionarchive": VIEW,
         "ops.exportfile": EXPORT_ALL,
         "ops.backup": VIEW,
+        "ops.cachestate": VIEW,
         "ops.schedulestate": VIEW,
     },
 }

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.settled_caches",
     "config.middleware.time_zone",
     "config.middleware.actor",
     "config.middleware.HistoryMiddleware",

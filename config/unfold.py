@@ -323,6 +323,7 @@ UNFOLD: dict[str, Any] = {
                         "ops.view_partitionarchive",
                     ),
                     item("Backups", "backup", "ops_backup_changelist", "ops.view_backup"),
+                    item("Caches", "bolt", "ops_cachestate_changelist", "ops.view_cachestate"),
                 ],
             },
             {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ops import replicas
 from ops.alerts.measures import connections_used, workers
+from ops.caching.figures import Figures, standing
 from ops.models import Alert, AlertReading, PerformanceSnapshot, Run
 from ops.models.run import ACTIVE
 from ops.probes import size_now
@@ -57,6 +58,7 @@ def gauges() -> Iterator[Gauge]:
     )
     if replicas.is_configured():
         yield from of_replica()
+    yield from cache_gauges()
     newest = PerformanceSnapshot.objects.order_by("-id").values_list("created_at", flat=True)[:1]
     yield Gauge(
         "snapshot_age_seconds",
@@ -82,3 +84,23 @@ def of_replica() -> Iterator[Gauge]:
         ("outcome",),
         [((outcome,), float(n)) for outcome, n in replicas.counts().items()],
     )
+
+
+# Since Redis was last emptied.
+OF_CACHES: dict[str, tuple[str, Callable[[Figures], float]]] = {
+    "cache_hits": ("Answers that were kept.", lambda each: each.hits),
+    "cache_misses": ("Answers that were not.", lambda each: each.misses),
+    "cache_saved_seconds": (
+        "What the sources took, once for each hit.",
+        lambda each: each.saved.total_seconds(),
+    ),
+}
+
+
+def cache_gauges() -> Iterator[Gauge]:
+    now = standing()
+    attended = float(now.state == "attended")
+    yield Gauge("caches_attended", "1: their listener passes on writes.", (), [((), attended)])
+    for name, (about, figure) in OF_CACHES.items():
+        values = [((each.cache.name,), float(figure(each))) for each in now.caches]
+        yield Gauge(name, about, ("cache",), values if now.state != "away" else ())

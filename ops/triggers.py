@@ -26,3 +26,22 @@ def append_only(*, erased: Mapping[str, Any]) -> pgtrigger.Trigger:
             RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
         """,
     )
+
+
+def tell_caches(*columns: str) -> pgtrigger.Trigger:
+    """A write makes the caches void that have the table's name among their tags; an update only if
+    it sets one of `columns`, where some are named.
+
+    Never on answers or user_interactions: commits that notify wait for each other.
+    """
+    update = pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update
+    return pgtrigger.Trigger(
+        name="tell_caches",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | update | pgtrigger.Delete | pgtrigger.Truncate,
+        func="""
+            PERFORM pg_catalog.pg_notify('steward_cache', TG_TABLE_NAME);
+            RETURN NULL;
+        """,
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 from ops.registry import (
     Board,
+    Cache,
     Daily,
     Every,
     MaterializedView,
@@ -26,6 +27,22 @@ register(
         permission="ops.change_run",
         priority="low",
         about="Drops the files of previews that nobody confirmed within a week.",
+    ),
+    Cache(
+        "category-tree",
+        "Counts of the category trees",
+        lifetime=timedelta(hours=1),
+        tags=("questions", "question_categories", "categories"),
+        key=("exam_id",),
+        about="How many questions stand in each combination of an exam's categories.",
+    ),
+    Cache(
+        "question-counts",
+        "Questions of exams and subjects",
+        lifetime=timedelta(hours=1),
+        tags=("questions", "question_exams"),
+        key=("by",),
+        about="How many questions each exam, or each subject, has, and how many are active.",
     ),
     Schedule("discard-old-previews", "discard_old_previews", Every(timedelta(hours=1))),
     MaterializedView(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, Count, Func, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Random
+from django.db.models import Case, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Random
 
 if TYPE_CHECKING:
     from quizbank.models.category import Category
@@ -55,28 +56,21 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         )
 
 
-class ExamQuerySet(models.QuerySet["Exam"]):
-    def with_counts(self) -> Self:
-        """`.question_count` and `.active_count`: the questions that are in the exam."""
-        from quizbank.models import QuestionExam
-
-        placed = QuestionExam.objects.filter(exam=OuterRef("pk"))
+class CountedQuerySet[M: models.Model](models.QuerySet[M]):
+    def with_counts(self, counts: Mapping[int, tuple[int, int]]) -> Self:
+        """`.question_count` and `.active_count`, from `counts`: key → both."""
         return self.annotate(
-            question_count=count_of(placed, "exam"),
-            active_count=count_of(placed.filter(question__status="active"), "exam"),
+            question_count=number_of({key: both[0] for key, both in counts.items()}),
+            active_count=number_of({key: both[1] for key, both in counts.items()}),
         )
 
 
-class SubjectQuerySet(models.QuerySet["Subject"]):
-    def with_counts(self) -> Self:
-        """`.question_count` and `.active_count`: the questions of the subject."""
-        from quizbank.models import Question
+class ExamQuerySet(CountedQuerySet["Exam"]):
+    pass
 
-        own = Question.objects.filter(subject=OuterRef("pk"))
-        return self.annotate(
-            question_count=count_of(own, "subject"),
-            active_count=count_of(own.live(), "subject"),
-        )
+
+class SubjectQuerySet(CountedQuerySet["Subject"]):
+    pass
 
 
 class CategoryStatisticQuerySet(models.QuerySet["CategoryStatistic"]):
@@ -101,10 +95,10 @@ class CategoryStatisticQuerySet(models.QuerySet["CategoryStatistic"]):
         )
 
 
-def count_of(rows: models.QuerySet[Any, Any], group: str) -> Coalesce:
-    """How many rows there are, as a subquery: of `rows`, which an OuterRef narrows to a group."""
-    counted = rows.order_by().values(group).annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
+def number_of(numbers: Mapping[int, int]) -> Case:
+    """The number of a row's key; 0 where there is none."""
+    known = (When(pk=key, then=Value(number)) for key, number in numbers.items())
+    return Case(*known, default=Value(0), output_field=models.IntegerField())
 
 
 class LightningQuerySet(models.QuerySet["LightningQuestion"]):

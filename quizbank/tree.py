@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from django.db.models.sql.constants import LOUTER
 from django_cte import CTE, with_cte
 
+from ops.caching import remembered
 from ops.trees import reading
 from ops.trees.reading import Tree, in_order, siblings_in_order
 from quizbank.models import Category, QuestionCategory
@@ -61,6 +62,7 @@ def ordered_branches(*, exam_id: int | None) -> list[Branch]:
     return list(in_order(Branch(*row) for row in found))
 
 
+@remembered("category-tree")
 def placements(*, exam_id: int | None) -> list[Placement]:
     """How many questions stand in each combination of categories of the exam.
 

@@ -146,6 +146,13 @@ DECLARED = {
     "flavors_descriptor_count": Rule("flavors.view_descriptor", post_only=True),
     "ops_run_add": Rule("ops.change_run"),
     "ops_schedulestate_changelist": Rule("ops.view_schedulestate"),
+    "ops_cachestate_changelist": Rule("ops.view_cachestate"),
+    **{
+        f"ops_cachestate_{step}": Rule(
+            "ops.change_cachestate", post_only=True, arguments={"name": name}
+        )
+        for step, name in (("void", "category-tree"), ("void_tag", "questions"), ("void_all", ""))
+    },
     **{
         f"ops_schedulestate_{verb}": Rule(
             "ops.change_schedulestate", post_only=True, arguments={"schedule": "clean-ledger"}

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 PREFIX = "steward:cache:"
 LUA = Path(__file__).parent / "lua"
 # A page does not wait longer than this for Redis, and does not ask again so soon after a failure.
-TIMEOUT, REST = 0.25, 5.0
+TIMEOUT, REST = 0.5, 5.0
 EVERYTHING = "all"
 
 
@@ -160,3 +160,31 @@ def counters(names: Sequence[str]) -> list[Mapping[str, int]]:
 def is_attended() -> bool:
     """Raises Away."""
     return bool(breaker.call(lambda: client().exists(LISTENER)))
+
+
+# --- Who listens ---------------------------------------------------------------------------------
+def attend(*, seconds: int, echoes: Sequence[str]) -> None:
+    """Somebody listens for so long, and has heard these. Raises Away."""
+
+    def say() -> None:
+        pipeline: Any = client().pipeline(transaction=False)
+        pipeline.set(LISTENER, 1, ex=seconds)
+        for echo in echoes:
+            pipeline.rpush(PREFIX + echo, 1)
+            pipeline.expire(PREFIX + echo, seconds)
+        pipeline.execute()
+
+    breaker.call(say)
+
+
+def leave() -> None:
+    """Nobody listens any more; another listener says otherwise at its next beat. Raises Away."""
+    breaker.call(lambda: client().delete(LISTENER))
+
+
+def wait_for(echo: str, *, seconds: float) -> bool:
+    """Whether it was heard within that time, which is well below TIMEOUT."""
+    try:
+        return client().blpop([PREFIX + echo], timeout=seconds) is not None
+    except RedisError:
+        return False

@@ -1,5 +1,5 @@
 """System checks over what apps declare; importing registers them."""
 
-from ops.checks import declarations, views
+from ops.checks import caches, declarations, views
 
-__all__ = ["declarations", "views"]
+__all__ = ["caches", "declarations", "views"]

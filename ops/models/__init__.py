@@ -4,6 +4,7 @@ from ops.models.alert import Alert, AlertEvent, AlertReading, AlertThreshold
 from ops.models.archive import PartitionArchive
 from ops.models.audit import AuditEntry
 from ops.models.backup import Backup
+from ops.models.cache import CacheState
 from ops.models.erasure import ErasedMember, PersonalTable
 from ops.models.export import ExportFile
 from ops.models.history import HistoryEntry
@@ -23,6 +24,7 @@ __all__ = [
     "AlertThreshold",
     "AuditEntry",
     "Backup",
+    "CacheState",
     "DatabaseSize",
     "ErasedMember",
     "ExportFile",

@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from ops.admin.deletion import CountedDeletion
 from ops.admin.history import HistoryAdmin
+from quizbank.counts import question_counts
 from quizbank.models import Category, Exam, Question, QuestionExam, Subject
 
 
@@ -34,7 +35,7 @@ class CountedAdmin(CountedDeletion, HistoryAdmin):
         rows = super().get_queryset(request)
         screen = request.resolver_match.url_name if request.resolver_match else ""
         is_list = (screen or "").endswith("_changelist")
-        return rows.with_counts() if is_list else rows  # type: ignore[attr-defined]
+        return rows.with_counts(question_counts(self.parameter)) if is_list else rows  # type: ignore[attr-defined]
 
     @display(description="questions", ordering="question_count")
     def questions(self, row: Any) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 
 from ops.constraints import not_blank, one_of
 from ops.events import history_indexes, trackers
+from ops.triggers import tell_caches
 from quizbank.models.exam import Exam
 
 
@@ -81,6 +82,7 @@ class Category(models.Model):
                     RETURN NULL;
                 """,
             ),
+            tell_caches("exam_id"),
         )
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from ops.events import history_indexes, trackers
+from ops.triggers import tell_caches
 from quizbank.models.category import Category
 from quizbank.models.choice import TOUCHES_QUESTION
 from quizbank.models.exam import Exam
@@ -39,6 +40,7 @@ class QuestionExam(models.Model):
             restock("restock_on_insert", pgtrigger.Insert, placed("new_rows"), new="new_rows"),
             restock("restock_on_update", pgtrigger.Update, placed("new_rows"), new="new_rows"),
             restock("restock_on_delete", pgtrigger.Delete, placed("old_rows"), old="old_rows"),
+            tell_caches("exam_id"),
         )
 
     def __str__(self) -> str:
@@ -110,6 +112,7 @@ class QuestionCategory(models.Model):
             place_questions("place_on_insert", pgtrigger.Insert, new="new_rows"),
             place_questions("place_on_update", pgtrigger.Update, new="new_rows"),
             place_questions("place_on_delete", pgtrigger.Delete, old="old_rows"),
+            tell_caches(),
         )
 
     def __str__(self) -> str:

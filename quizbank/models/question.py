@@ -17,6 +17,7 @@ from django.db.models.functions import MD5, Cast, Random, Upper
 
 from ops.events import history_indexes, trackers
 from ops.keys import TimeOrdered
+from ops.triggers import tell_caches
 from quizbank.models.category import Category
 from quizbank.models.exam import Exam, Subject
 from quizbank.models.question_rules import (
@@ -216,7 +217,12 @@ class Question(TimeOrdered):
             # Substring search and "resembles" while editing.
             GinIndex(OpClass("normalized_stem", name="gin_trgm_ops"), name="question_stem_trigram"),
         )
-        triggers = (*RESTOCKING, *TRIGGERS)
+        triggers = (
+            *RESTOCKING,
+            *TRIGGERS,
+            # What caches count; not the figures, which learners' answers change.
+            tell_caches("status", "is_premium", "is_user_generated", "subject_id"),
+        )
 
     def __str__(self) -> str:
         return label_of(self.external_id, self.stem)

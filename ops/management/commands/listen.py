@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from ops.caching.listening import Listener
+
+
+class Command(BaseCommand):
+    help = "Make caches void when the database says that a table was written, until stopped."
+
+    def handle(self, **_: Any) -> None:
+        listener = Listener()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: listener.stop.set())
+        listener.run()
