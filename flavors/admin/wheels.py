@@ -48,6 +48,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
     list_filter = ("scope", "wheel_type")
     search_fields = ("scope_value", "user__display_name")
     search_help_text = "An item, a category, or a member's name"
+    when_empty = "Look at a wheel and save it: it keeps the figures of that moment."
     list_per_page = 50
     paginator = EstimatedPaginator
     show_full_result_count = False
@@ -264,12 +265,15 @@ class FlavorWheelAdmin(StatisticsAdmin):
 
 def compared(one: Subject, other: Subject) -> dict[str, Any]:
     first, second = wheel_now(one, key="one"), wheel_now(other, key="other")
-    found = differences_between(first.whole, second.whole)
+    every = differences_between(first.whole, second.whole)
+    found = [each for each in every if each.is_seen]
     alike = likeness(first.whole, second.whole)
     return {
         "pair": (first, second),
         "differences": found[:DIFFERENCES],
         "more": max(0, len(found) - DIFFERENCES),
+        "same": len(every) - len(found),
+        "is_one": one == other,
         "alike": None if alike is None else round(100 * alike),
     }
 

@@ -133,8 +133,10 @@ def family(term: Term) -> list[int]:
 
 def spellings(terms: list[int]) -> list[Spelling]:
     with connection.cursor() as cursor:
-        limits = {"latest": LATEST, "shown": SPELLINGS, "frequent": FREQUENT}
-        cursor.execute(AS_TYPED, {"terms": terms} | limits)
+        cursor.execute(
+            AS_TYPED,
+            {"terms": terms, "latest": LATEST, "shown": SPELLINGS, "frequent": FREQUENT},
+        )
         return [Spelling(*row) for row in cursor.fetchall()]
 
 

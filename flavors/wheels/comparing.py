@@ -29,6 +29,11 @@ class Difference:
         return signed(self.points)
 
     @property
+    def is_seen(self) -> bool:
+        """By as much as is written."""
+        return self.signed != signed(0)
+
+    @property
     def one_percent(self) -> str:
         return f"{share(self.one):.1%}"
 

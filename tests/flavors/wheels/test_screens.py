@@ -265,6 +265,18 @@ def test_two_wheels_side_by_side(content: Client) -> None:
     assert "0 % of both lie in the same categories" in page
 
 
+def test_the_same_wheel_on_both_sides_is_no_comparison(content: Client) -> None:
+    page = text_of(content, COMPARE, {})
+
+    assert "Both sides are the same wheel" in page
+    assert 'data-label="Difference"' not in page
+
+
+def test_a_list_without_rows_says_so(content: Client) -> None:
+    assert "No flavor wheels yet" in text_of(content, WHEELS, {})
+    assert "No flavor wheels like this" in text_of(content, WHEELS, {"q": "nobody"})
+
+
 def test_a_choice_keeps_the_other_side(content: Client, member: UUID) -> None:
     learner("Ada Byron")
     query = {"a-scope": "personal", "a-of": "ada", "b-scope": "item", "b-of": "Old Mill"}
