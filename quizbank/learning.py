@@ -18,6 +18,7 @@ from quizbank.models import (
     Answer,
     AnswersSetAside,
     AnyQuizSession,
+    ArchivedDayCount,
     ArchivedMemberCount,
     Category,
     InteractionSummary,
@@ -208,6 +209,7 @@ def exported(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:
         "counts_of_archived_answers": whole_rows(
             ArchivedMemberCount.objects.filter(user=member_id)
         ),
+        "days_of_archived_answers": whole_rows(ArchivedDayCount.objects.filter(user=member_id)),
         "study_sessions": whole_rows(StudySession.objects.filter(user=member_id)),
         "interactions": whole_rows(UserInteraction.objects.filter(user=member_id)),
         "interactions_by_day": whole_rows(InteractionSummary.objects.filter(user=member_id)),

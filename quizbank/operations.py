@@ -142,6 +142,7 @@ register(
     PersonalData("user_progress", "Progress", "user_id"),
     PersonalData("performance_summaries", "Performance", "user_id"),
     PersonalData("archived_member_counts", "Counts of archived answers", "user_id"),
+    PersonalData("archived_day_counts", "Days of archived answers", "user_id"),
     # What is left without the text and the name says little; decisions stay in the action log.
     PersonalData("problem_reports", "Problem reports", "reporter_id"),
     PersonalData("answers_set_aside", "Messages set aside", "user_id"),
@@ -274,7 +275,7 @@ register(
         "user_daily_stats",
         "Members by day",
         model="quizbank.UserDailyStat",
-        reads=("answers",),
+        reads=("answers", "archived_day_counts"),
         stale_after=timedelta(hours=26),
     ),
     # After midnight UTC, when the day is whole; pages add what came since.

@@ -1,5 +1,10 @@
 from quizbank.models.answer import Answer, AnswersSetAside, UncountedAnswers
-from quizbank.models.archived_counts import ArchivedMemberCount, ArchivedQuestionCount
+from quizbank.models.archived_counts import (
+    ArchivedDayCount,
+    ArchivedMemberCount,
+    ArchivedQuestionCount,
+    ArchivedSessionMarks,
+)
 from quizbank.models.category import Category
 from quizbank.models.choice import Choice
 from quizbank.models.exam import Exam, Subject
@@ -27,9 +32,11 @@ __all__ = [
     "Answer",
     "AnswersSetAside",
     "AnyQuizSession",
+    "ArchivedDayCount",
     "ArchivedMemberCount",
     "ArchivedQuestionCount",
     "ArchivedQuizSession",
+    "ArchivedSessionMarks",
     "Category",
     "CategoryStatistic",
     "Choice",

@@ -41,15 +41,18 @@ READINGS = 16
 
 @pytest.mark.django_db
 def test_item_statistics_of_an_exam(answered_exam: int, big_bank: int, capsys: Any) -> None:
-    run("SET max_parallel_workers_per_gather = 0")
     run(COMPUTE, answered_exam)
+    together = [milliseconds(lambda: run(COMPUTE, answered_exam)) for _ in range(3)]
+    run("SET max_parallel_workers_per_gather = 0")
     took = [milliseconds(lambda: run(COMPUTE, answered_exam)) for _ in range(3)]
     reading = [milliseconds(lambda: run(READ)) for _ in range(3)]
     run("RESET max_parallel_workers_per_gather")
+    answers = f"{value('SELECT count(*) FROM answers'):,} answers"
     with capsys.disabled():
         tell(
             "Item statistics of an exam",
-            (f"{value('SELECT count(*) FROM answers'):,} answers", f"{min(took):,.0f} ms", "2 s"),
+            (answers, f"{min(together):,.0f} ms", "2 s"),
+            ("by one process", f"{min(took):,.0f} ms", ""),
             ("reading them once", f"{min(reading):,.0f} ms", ""),
         )
     assert ItemStatistic.objects.count() == (50 if big_bank < 1_000 else 200)

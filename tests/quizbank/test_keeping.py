@@ -25,6 +25,7 @@ from tests.quizbank.learning import (
 )
 from tests.quizbank.test_counting import place
 from tests.quizbank.test_intake import answer, start
+from tests.quizbank.test_item_statistics import choices_of
 
 # All of them commit: a module that mixes would leave its data to the tests of others.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -252,6 +253,72 @@ def test_a_recount_counts_the_answers_in_the_archive(settings: Any, tmp_path: An
     run("DROP TABLE answers_2020_05")
 
 
+def met(member: UUID, exam: int, bank: list[tuple[UUID, UUID]], at: datetime, right: str) -> None:
+    """A completed session with an answer to each question: 1 right, 0 wrong, - skipped."""
+    session = value("SELECT uuidv7(%s::timestamptz - clock_timestamp())", at)
+    questions, revisions = ([row[place] for row in bank] for place in (0, 1))
+    plain_session(
+        member, id=session, status="completed", exam_id=exam, score=0, started_at=at,
+        completed_at=at, expires_at=at + timedelta(hours=1), question_ids=questions,
+        revision_ids=revisions,
+    )  # fmt: skip
+    for (question, revision), mark in zip(bank, right, strict=True):
+        choices = choices_of(revision)
+        given: dict[str, Any] = {"is_correct": mark == "1", "time_ms": 4_000 + len(right)}
+        # The second question takes two choices.
+        given["choice_ids"] = choices if question == questions[1] else [choices[mark == "0"]]
+        if mark == "-":
+            given = {"status": "skipped", "is_correct": None}
+        plain_answer(
+            session, member, question_id=question, revision_id=revision, answered_at=at, **given
+        )
+
+
+def statistics(exam: int, bank: list[tuple[UUID, UUID]]) -> list[Any]:
+    """Computed anew: of all together, of one alone, of the exam, and the days."""
+    run("REFRESH MATERIALIZED VIEW user_daily_stats")
+    found = [
+        run("SELECT * FROM user_daily_stats ORDER BY user_id, stat_date"),
+        run("SELECT * FROM exam_reliability(%s)", exam),
+    ]
+    # More than 20 revisions are looked for another way.
+    others = [value("SELECT gen_random_uuid()") for _ in range(20)]
+    for asked in ([row[1] for row in bank] + others, [bank[0][1]]):
+        run("DELETE FROM choice_statistics")
+        run("DELETE FROM item_statistics")
+        value("SELECT compute_item_statistics(%s, 2)", asked)
+        found += [
+            run(f"SELECT to_jsonb(s) - '{{id,computed_at}}'::text[] FROM {table} AS s ORDER BY 1")
+            for table in ("item_statistics", "choice_statistics")
+        ]
+    return found
+
+
+def test_statistics_hold_the_answers_in_the_archive(settings: Any, tmp_path: Any) -> None:
+    settings.STEWARD_ARCHIVE_DIR = tmp_path
+    run("SELECT create_partition('answers', 'month', %s)", LONG_AGO)
+    exam = value("INSERT INTO exams (code, title, description) VALUES ('A', 'A', '') RETURNING id")
+    bank = [published(stem=f"Question {n}?") for n in range(3)]
+    then, today = datetime(2020, 5, 7, tzinfo=UTC), datetime.now(UTC) - timedelta(minutes=1)
+    for number, right in enumerate(("111", "101", "110", "0-0", "100")):
+        met(learner(f"Old {number}"), exam, bank, then, right)
+    for number, right in enumerate(("011", "010", "111")):
+        met(learner(f"Young {number}"), exam, bank, today, right)
+    keeping.archive_sessions()
+    before = statistics(exam, bank)
+    assert len(before[0]) == 8
+    assert [len(rows) for rows in before[1:]] == [1, 3, 6, 1, 2]
+    assert value("SELECT n FROM item_statistics") == 8
+
+    order("archive_partition")
+
+    assert value("SELECT count(*) FROM answers") == 9
+    assert statistics(exam, bank) == before
+    order("restore_partition")
+    assert statistics(exam, bank) == before
+    run("DROP TABLE answers_2020_05")
+
+
 def test_answers_that_wait_to_be_counted_stay(settings: Any, tmp_path: Any) -> None:
     run("SELECT create_partition('answers', 'month', %s)", LONG_AGO)
     session = value("SELECT uuidv7('2020-05-07'::timestamptz - clock_timestamp())")
@@ -273,5 +340,12 @@ def test_who_is_erased_leaves_no_counts(db: None) -> None:
         " VALUES ('2020-05-01', %s, 1, 1, 1, 1, now())",
         ada,
     )
+    run(
+        "INSERT INTO archived_day_counts"
+        " (month, user_id, stat_date, sessions, questions, correct, time_ms)"
+        " VALUES ('2020-05-01', %s, '2020-05-07', 1, 1, 1, 1)",
+        ada,
+    )
     run("SELECT erase_member(%s)", ada)
     assert value("SELECT count(*) FROM archived_member_counts") == 0
+    assert value("SELECT count(*) FROM archived_day_counts") == 0

@@ -246,6 +246,8 @@ def known(ada: UUID) -> UUID:
     run("INSERT INTO performance_summaries (user_id) VALUES (%s)", ada)
     run("INSERT INTO archived_member_counts (month, user_id, answered, correct, time_ms, timed,"
         " last_at) VALUES ('2020-05-01', %s, 3, 2, 9000, 3, '2020-05-07')", ada)  # fmt: skip
+    run("INSERT INTO archived_day_counts (month, user_id, stat_date, sessions, questions, correct,"
+        " time_ms) VALUES ('2020-05-01', %s, '2020-05-07', 1, 3, 2, 9000)", ada)  # fmt: skip
     run("INSERT INTO study_sessions (user_id) VALUES (%s)", ada)
     run("INSERT INTO user_interactions (user_id, action_type, details) VALUES (%s, 'seen', %s)",
         ada, json.dumps({"text": MARK}))  # fmt: skip
@@ -287,6 +289,7 @@ TABLES = {
     "user_progress": "progress",
     "performance_summaries": "performance",
     "archived_member_counts": "counts_of_archived_answers",
+    "archived_day_counts": "days_of_archived_answers",
     "user_daily_stats": "days",
     "quiz_sessions": "quiz_sessions",
     "answers": "answers",
