@@ -36,7 +36,7 @@ def first_reliability() -> str:
 class Migration(migrations.Migration):
     dependencies = [
         ("assessments", "0025_remember_deciders"),
-        ("quizbank", "0036_interactions_by_day"),
+        ("quizbank", "0037_tell_caches"),
     ]
 
     operations = [
