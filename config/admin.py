@@ -8,12 +8,26 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 admin.site.index_title = "Today"
 
-for model in (User, Group, AccessAttempt, AccessFailureLog, AccessLog):
+# Secrets of second factors have no screen: `ops.admin.logins` resets them.
+for model in (
+    User,
+    Group,
+    AccessAttempt,
+    AccessFailureLog,
+    AccessLog,
+    StaticDevice,
+    TOTPDevice,
+):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
@@ -23,6 +37,11 @@ class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    actions_detail = ("logins",)
+
+    @action(description="Logins and second factor", permissions=["change"])
+    def logins(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:ops_loginsession_user", object_id)
 
 
 @admin.register(Group)

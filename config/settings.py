@@ -37,6 +37,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 STEWARD_DATA = Path(env.str("STEWARD_DATA", default=str(BASE_DIR / ".steward")))
 STEWARD_BIND = env.str("STEWARD_BIND", default="127.0.0.1:8000")
 STEWARD_INSECURE_HTTP = env.bool("STEWARD_INSECURE_HTTP", default=False)
+# Who must log in with a second factor: names of groups, and "superusers".
+SECOND_FACTOR_GROUPS = env.list("SECOND_FACTOR_GROUPS", default=[])
 STEWARD_PROXY_COUNT = env.int("STEWARD_PROXY_COUNT", default=0)
 STEWARD_IMPORT_MAX_MB = env.int("STEWARD_IMPORT_MAX_MB", default=100)
 STEWARD_IMPORT_MAX_QUESTIONS = env.int("STEWARD_IMPORT_MAX_QUESTIONS", default=200_000)
@@ -89,7 +91,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -97,6 +98,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_cte",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_rq",
     "pghistory",
     "pgtrigger",
@@ -120,11 +123,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ops.logins.sessions.seen",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.settled_caches",
     "config.middleware.time_zone",
     "config.middleware.actor",
     "config.middleware.HistoryMiddleware",
+    "ops.logins.factors.gate",
     "config.middleware.readable_address",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     # Last, as its documentation asks: it turns a locked-out login into a response.
@@ -254,6 +259,8 @@ AXES_CLIENT_IP_CALLABLE = "config.clients.client_address"
 AXES_VERBOSE = False
 
 # --- Browser security ----------------------------------------------------------------------------
+SESSION_ENGINE = "ops.logins.sessions"
+OTP_TOTP_ISSUER = "Steward"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not STEWARD_INSECURE_HTTP
 SESSION_COOKIE_HTTPONLY = True

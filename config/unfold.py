@@ -61,6 +61,14 @@ UNFOLD: dict[str, Any] = {
     ],
     "SCRIPTS": [lambda request: static("steward.js")],
     "COMMAND": {"search_models": False, "search_callback": "config.search.find"},
+    "ACCOUNT": {
+        "navigation": [
+            {
+                "title": "Your logins, second factor, password",
+                "link": reverse_lazy("admin:ops_loginsession_changelist"),
+            }
+        ]
+    },
     "SIDEBAR": {
         "show_search": True,
         "navigation": [

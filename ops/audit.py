@@ -43,6 +43,10 @@ def acting_user() -> Person:
     return _actor.get(SYSTEM).user
 
 
+def acting_address() -> str | None:
+    return _actor.get(SYSTEM).address
+
+
 def is_address(text: str | None) -> bool:
     """Proxies may send anything."""
     try:

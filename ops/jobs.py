@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models.functions import Now
 
+from ops.logins.sessions import SessionStore
 from ops.models import Run, ScheduleTick
 from ops.models.run import ACTIVE
 from ops.partitions import analyze, ensure_future_partitions, ensure_partition_of, table_named

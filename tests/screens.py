@@ -82,7 +82,7 @@ def visit_as(visitor: str) -> Client:
 
 def state() -> dict[str, tuple[int, Decimal]]:
     """Table → number of rows and a digest of them, for every table but the sessions."""
-    tables = sorted(set(connection.introspection.table_names()) - {"django_session"})
+    tables = sorted(set(connection.introspection.table_names()) - {"login_sessions"})
     each = "SELECT '{0}', count(*), sum(hashtextextended(t::text, 0)) FROM {0} AS t"
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(map(each.format, tables)))

@@ -89,6 +89,21 @@ DECLARED = {
     "view_on_site": Rule(
         EVERYBODY, granted=404, arguments={"content_type_id": "1", "object_id": "1"}
     ),
+    # Everybody's own; a GET of where nothing is owed leads on.
+    "ops_loginsession_changelist": Rule(STAFF),
+    "ops_loginsession_code": Rule(STAFF, granted=302),
+    "ops_loginsession_setup": Rule(STAFF),
+    **{
+        f"ops_loginsession_{step}": Rule(STAFF, post_only=True)
+        for step in ("codes", "remove", "end")
+    },
+    "ops_loginsession_user": Rule("auth.change_user", granted=404, arguments={"user": "999999999"}),
+    **{
+        f"ops_loginsession_{step}": Rule(
+            "auth.change_user", post_only=True, arguments={"user": "999999999"}
+        )
+        for step in ("reset", "end_user")
+    },
     "app_list": Rule(
         tuple(f"quizbank.view_{model}" for model in ("question", "exam")),
         refused=404,
@@ -98,6 +113,7 @@ DECLARED = {
     "axes_accessattempt_add": Rule(NOBODY),
     "axes_accessfailurelog_add": Rule(NOBODY),
     "axes_accesslog_add": Rule(NOBODY),
+    "auth_user_logins": Rule("auth.change_user", granted=302),
     "auth_user_password_change": Rule("auth.change_user"),
     "assessments_member_erase": Rule("assessments.erase_member"),
     **{

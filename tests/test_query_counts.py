@@ -29,7 +29,13 @@ LISTS = [
     if model._meta.managed
 ]
 # Their pages list what is declared, whatever the table holds.
-DECLARED = {"ops.ScheduleState", "ops.PartitionArchive", "ops.PerformanceSnapshot"}
+# Or what is a person's own.
+DECLARED = {
+    "ops.LoginSession",
+    "ops.ScheduleState",
+    "ops.PartitionArchive",
+    "ops.PerformanceSnapshot",
+}
 # Their rows have no pages.
 PAGELESS = {"quizbank.InteractionSummary"}
 

@@ -8,6 +8,7 @@ from ops.models.cache import CacheState
 from ops.models.erasure import ErasedMember, PersonalTable
 from ops.models.export import ExportFile
 from ops.models.history import HistoryEntry
+from ops.models.login import LoginSession
 from ops.models.matview import ViewState, ViewStatus
 from ops.models.move import Move, MoveChange, MovedRow, MoveRefusal
 from ops.models.partition import TableState
@@ -29,6 +30,7 @@ __all__ = [
     "ErasedMember",
     "ExportFile",
     "HistoryEntry",
+    "LoginSession",
     "Move",
     "MoveChange",
     "MoveRefusal",
