@@ -22,7 +22,8 @@ from ops.logins.sessions import end_sessions, handle_of, sessions_of
 from ops.models import LoginSession
 from ops.work import Refused
 
-FRESH_CODES = "fresh_recovery_codes"
+# In the session: the secret that is being set up, and codes that are shown once.
+KEY, FRESH_CODES = "second_factor_key", "fresh_recovery_codes"
 OWN = "admin:ops_loginsession_changelist"
 
 
@@ -106,14 +107,18 @@ class LoginSessionAdmin(ModelAdmin):
         person = self.person(request)
         if request.session.get(factors.OWED) == factors.CODE:
             return redirect("admin:ops_loginsession_code")
-        device = factors.begin_setup(user=person)
+        device = factors.app_to_set_up(person, request.session.get(KEY, ""))
+        request.session[KEY] = device.key
         form = CodeForm(request.POST or None)
         if form.is_valid():
             try:
-                codes = factors.confirm_setup(user=person, code=form.cleaned_data["code"])
+                codes = factors.confirm_setup(
+                    user=person, key=device.key, code=form.cleaned_data["code"]
+                )
                 end_sessions(user=person, but=request.session.session_key)
                 request.session[FRESH_CODES] = codes
                 request.session.pop(factors.OWED, None)
+                del request.session[KEY]
                 return redirect(OWN)
             except Refused as refusal:
                 form.add_error("code", str(refusal))

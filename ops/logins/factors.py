@@ -6,6 +6,7 @@ Whether a session still owes it stands in the session, from its login on; `gate`
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django_otp.models import Device
+from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -58,31 +60,25 @@ def note_what_is_owed(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 # --- Setting up -----------------------------------------------------------------------------------
+def app_to_set_up(user: User, key: str = "") -> TOTPDevice:
+    """Not saved: it counts from `confirm_setup` on. `key` is the secret of an earlier call."""
+    return TOTPDevice(user=user, name="app", confirmed=True, **({"key": key} if key else {}))
+
+
 @transaction.atomic
-def begin_setup(*, user: User) -> TOTPDevice:
-    """The app that is being set up: the same until it is confirmed."""
-    User.objects.select_for_update().get(pk=user.pk)
-    found: TOTPDevice = TOTPDevice.objects.filter(user=user, confirmed=False).first() or (
-        TOTPDevice.objects.create(user=user, name="app", confirmed=False)
-    )
-    return found
-
-
-def confirm_setup(*, user: User, code: str) -> list[str]:
+def confirm_setup(*, user: User, key: str, code: str) -> list[str]:
     """The app counts from now on, alone; its recovery codes. Raises Refused."""
-    with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
-        if device is None:
-            raise Refused("Nothing is being set up: begin again.")
-        refusal = try_code(device, code)
-        if not refusal:
-            TOTPDevice.objects.filter(user=user, confirmed=True).delete()
-            device.confirmed = True
-            device.save(update_fields=["confirmed"])
-            note(user, "set_up_second_factor")
-            return make_recovery_codes(user=user)
-    # The failed try is counted, which a rollback would undo.
-    raise Refused(refusal)
+    device = app_to_set_up(user, key)
+    shown = TOTP(device.bin_key, device.step)
+    shown.time = time.time()
+    if not plain(code).isdecimal() or not shown.verify(int(plain(code)), device.tolerance):
+        raise Refused(WRONG)
+    TOTPDevice.objects.filter(user=user).delete()
+    device.last_t, device.drift = shown.t(), shown.drift
+    device.set_last_used_timestamp(commit=False)
+    device.save()
+    note(user, "set_up_second_factor")
+    return make_recovery_codes(user=user)
 
 
 @transaction.atomic

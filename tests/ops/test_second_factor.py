@@ -43,6 +43,10 @@ def with_app(user: User) -> TOTPDevice:
     return TOTPDevice.objects.create(user=user, name="app", confirmed=True)
 
 
+def begun(client: Client) -> TOTPDevice:
+    return TOTPDevice(key=client.session["second_factor_key"])
+
+
 def actions() -> set[str]:
     return set(AuditEntry.objects.values_list("action", flat=True))
 
@@ -139,11 +143,10 @@ def test_setting_up_shows_ten_codes_once_and_ends_the_other_logins(
     settings.SECOND_FACTOR_GROUPS = ["ops"]
     elsewhere, client = log_in(), log_in()
     page = client.get(SETUP).content.decode()
-    device = TOTPDevice.objects.get()
     assert "data:image/svg+xml" in page
     assert client.get(ADMIN).status_code == 302
 
-    answer = client.post(SETUP, {"code": code_of(device)}, follow=True)
+    answer = client.post(SETUP, {"code": code_of(begun(client))}, follow=True)
 
     codes = set(StaticToken.objects.values_list("token", flat=True))
     assert len(codes) == 10
@@ -163,6 +166,7 @@ def test_wrong_code_sets_nothing_up(ada: User) -> None:
 
     assert "That code is not right" in answer.content.decode()
     assert factors.app_of(ada) is None
+    assert not StaticToken.objects.exists()
 
 
 def test_another_app_takes_the_place_of_the_first(ada: User) -> None:
@@ -170,11 +174,12 @@ def test_another_app_takes_the_place_of_the_first(ada: User) -> None:
     client = log_in()
     client.post(CODE, {"code": code_of(first)})
     client.get(SETUP)
-    second = TOTPDevice.objects.get(confirmed=False)
+    second = begun(client)
 
     client.post(SETUP, {"code": code_of(second)})
 
-    assert [*TOTPDevice.objects.values_list("pk", "confirmed")] == [(second.pk, True)]
+    assert [*TOTPDevice.objects.values_list("key", flat=True)] == [second.key]
+    assert second.key != first.key
 
 
 def test_turning_off_takes_a_code_and_is_refused_where_it_is_required(
