@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ops", "0025_backups"),
+        ("ops", "0026_caches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
