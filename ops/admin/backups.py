@@ -15,6 +15,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from ops.admin.reading import ReadingAdmin
@@ -72,8 +76,8 @@ class BackupAdmin(ReadingAdmin):
         return super().changelist_view(request, {**(extra_context or {}), **context})
 
     @display(description="made")
-    def made(self, backup: Backup) -> datetime:
-        return backup.created_at
+    def made(self, backup: Backup) -> SafeString:
+        return on_one_line(backup.created_at, "Y-m-d H:i")
 
     @display(description="state", label=COLOURS)
     def verdict_shown(self, backup: Backup) -> str:
@@ -88,8 +92,8 @@ class BackupAdmin(ReadingAdmin):
         return in_words(backup.took) if backup.took else "-"
 
     @display(description="kept until")
-    def expires(self, backup: Backup) -> datetime | None:
-        return backup.expires_at if backup.is_kept else None
+    def expires(self, backup: Backup) -> SafeString | None:
+        return on_one_line(backup.expires_at, "Y-m-d") if backup.is_kept else None
 
     @display(description="what went wrong")
     def why(self, backup: Backup) -> str:
@@ -146,6 +150,11 @@ class BackupAdmin(ReadingAdmin):
             raise PermissionDenied
         everywhere = {**self.admin_site.each_context(request), "opts": self.opts}
         return TemplateResponse(request, f"admin/ops/backup/{name}.html", everywhere | context)
+
+
+def on_one_line(moment: datetime, form: str) -> SafeString:
+    text = date_format(timezone.localtime(moment), form)
+    return format_html('<span class="steward-span">{}</span>', text)
 
 
 def may_act(request: HttpRequest) -> bool:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from psycopg import Connection, sql
 
 from ops.backups import files, tools
+from ops.backups.errors import BackupFailed
 
 PREFIX = "steward_drill_"
-# Made so that a template1 of another encoding or collation cannot change what sorts where.
+LACKS_GRANT = "permission denied to set parameter"
+BOOTSTRAP = " Run config/sql/bootstrap.sql once more: it grants that since backups are restored."
 CREATE = "CREATE DATABASE {}"
 DROP = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
 
@@ -57,15 +59,21 @@ def restore(conn: Connection[Any], name: str, path: Path, told: Told) -> None:
         tools.ROW_SECURITY,
         f"--dbname={tools.target_of(conn, name)}",
     )
-    with tools.running(command, tools.environment_of(conn), stdin=PIPE) as process:
-        assert process.stdin is not None  # noqa: S101  # it was asked for
-        try:
-            for chunk in files.plain_chunks(path, told):
-                process.stdin.write(chunk)
-            process.stdin.close()
-        except BrokenPipeError:
-            # It ended before the dump did, and says why.
-            return
+    try:
+        with tools.running(command, tools.environment_of(conn), stdin=PIPE) as process:
+            feed(process.stdin, path, told)
+    except BackupFailed as error:
+        advice = BOOTSTRAP if LACKS_GRANT in str(error) else ""
+        raise BackupFailed(f"{error}{advice}") from error
+
+
+def feed(pipe: IO[bytes] | None, path: Path, told: Told) -> None:
+    """Until the end of the dump, or of who reads it, which then says why itself."""
+    assert pipe is not None  # noqa: S101  # it was asked for
+    with suppress(BrokenPipeError):
+        for chunk in files.plain_chunks(path, told):
+            pipe.write(chunk)
+        pipe.close()
 
 
 @contextmanager
