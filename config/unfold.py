@@ -300,6 +300,12 @@ UNFOLD: dict[str, Any] = {
                         "ops.view_schedulestate",
                     ),
                     item(
+                        "Exports",
+                        "download",
+                        "ops_exportfile_changelist",
+                        "ops.view_exportfile",
+                    ),
+                    item(
                         "Action log",
                         "fact_check",
                         "ops_auditentry_changelist",

@@ -243,6 +243,16 @@ register(
         about="Deletes prepared files whose time is over, and those that still have a member who"
         " was erased since.",
     ),
+    Operation(
+        "export_warehouse",
+        "Export for the warehouse",
+        work="ops.exports.warehouse.export_warehouse",
+        permission="ops.change_run",
+        priority="low",
+        timeout=timedelta(hours=6),
+        about="Writes the months that changed as Parquet, without personal data, and a manifest.",
+    ),
+    Schedule("export-warehouse", "export_warehouse", Weekly(6, time(1, 0))),
     Schedule("clean-exports", "clean_exports", Every(timedelta(hours=1)), catch_up="skip"),
     PersonalData(
         "audit_logs",

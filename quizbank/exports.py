@@ -100,6 +100,8 @@ EXPORTS = (
         key="a.id",
         table="answers",
         made="a.id",
+        # As its table is partitioned, and archived.
+        month="a.session_id",
         member="user_id",
         filters=(
             exam(

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 from assessments.models import Badge, ModerationReason, ProfileEvent, PublicProfile
 from assessments.models.choices import Action, State
 from flavors.models import Descriptor, FlavorCategory, FlavorWheel, Term, TermSimilarity
-from ops.models import HistoryEntry
+from ops.models import ExportFile, HistoryEntry
 from quizbank.models import (
     Answer,
     Category,
@@ -110,6 +110,13 @@ GIVEN: dict[type[models.Model], Callable[[], dict[str, Any]]] = {
         "expires_at": timezone.now() + timedelta(hours=4),
         "answered_count": 0,
         **dict.fromkeys(("paused_at", "completed_at", "abandon_reason", "score")),
+    },
+    ExportFile: lambda: {
+        "export": "questions",
+        "parameters": {"export": "questions", "format": "csv"},
+        "path": f"{uuid7()}/questions.csv",
+        "snapshot": "1:1:",
+        "expires_at": timezone.now() + timedelta(days=1),
     },
     UserInteraction: lambda: {"action_type": f"action_{next(numbers)}"},
     FlavorWheel: lambda: {

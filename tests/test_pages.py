@@ -36,7 +36,11 @@ from tests.test_permissions import NOBODY, autocompletes, rule_of
 QUESTIONS = "/admin/quizbank/question/"
 SHOWN = escape(HOSTILE)[:40]
 # Their texts come from the code alone.
-DECLARED_TEXTS = ("ops_schedulestate_changelist", "ops_partitionarchive_changelist")
+DECLARED_TEXTS = (
+    "ops_exportfile_changelist",
+    "ops_partitionarchive_changelist",
+    "ops_schedulestate_changelist",
+)
 
 
 def start_keys_high() -> None:

@@ -32,7 +32,7 @@ from flavors.models import (
     Term,
 )
 from ops import audit
-from ops.models import Alert, Backup
+from ops.models import Alert, Backup, ExportFile
 from ops.runs import enqueue
 from quizbank.models import (
     AnswersSetAside,
@@ -213,6 +213,13 @@ DECLARED = {
         )
         for step in ("order", "refused")
     },
+    # One of the question bank; each role has others of its own.
+    "ops_exportfile_export": Rule(
+        "ops.export_bank_exportfile", arguments={"name": "questions"}, own="ops.view_exportfile"
+    ),
+    "ops_exportfile_file": Rule("ops.export_bank_exportfile", granted=410),
+    "ops_exportfile_download": Rule("ops.export_bank_exportfile", post_only=True),
+    "ops_exportfile_remove": Rule("ops.delete_exportfile", post_only=True),
     "ops_partitionarchive_order": Rule("ops.change_partitionarchive", arguments=PARTITION),
     "assessments_publicprofile_queue": Rule("assessments.moderate_publicprofile"),
     "assessments_publicprofile_queue_item": Rule("assessments.moderate_publicprofile"),
@@ -342,7 +349,8 @@ def clients(db: None, bare_pages: None) -> dict[str, Client]:
     learning = (Alert, Backup, AnswersSetAside, QuizSession, StudySession, UserInteraction)
     tasting = (CategoryImport, Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
-    for model in (AssessmentSession, InteractionSummary, ProfileEvent, *listed):
+    rest = (AssessmentSession, ExportFile, InteractionSummary, ProfileEvent)
+    for model in (*rest, *listed):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}
 

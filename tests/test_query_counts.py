@@ -31,6 +31,7 @@ LISTS = [
 # Their pages list what is declared, whatever the table holds.
 # Or what is a person's own.
 DECLARED = {
+    "ops.ExportFile",
     "ops.LoginSession",
     "ops.ScheduleState",
     "ops.PartitionArchive",

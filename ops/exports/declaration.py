@@ -31,8 +31,8 @@ class Export:
     `key` is never null and an index serves it; rows may share a value. Who has `permission` and
     that of the `area` may export it, `personal` columns with `personal_permission`. Most rows come
     from `table`. A period is chosen by `made`, a uuid7 column, or by `at`, a moment. `member` is
-    the column with a member's id. `in_warehouse`: the weekly export has it, without its personal
-    columns.
+    the column with a member's id. `in_warehouse`: the weekly export has it without its personal
+    columns, in months of `month`, a uuid7 column, if that is another than `made`.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Export:
     member: str = ""
     filters: tuple[ExportFilter, ...] = ()
     in_warehouse: bool = False
+    month: str = ""
 
 
 def columns_of(alias: str, names: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def record_export(*, order: Order, rows: int, user: Any = None, **details: Any) 
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path, mode: int = 0o600) -> Iterator[IO[bytes]]:
     """A file that has its name only once all is written; nothing stays of one that fails."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
     partial = Path(name)
@@ -39,7 +39,7 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        partial.chmod(0o600)
+        partial.chmod(mode)
         partial.replace(path)
         flush(path.parent)
     finally:

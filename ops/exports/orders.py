@@ -78,10 +78,15 @@ class Order:
             return f"since {self.since}"
         return f"until {self.until}" if self.until else ""
 
+    @property
+    def selection(self) -> str:
+        """In words which rows; empty for all."""
+        values = [f"{name} {value}" for name, value in sorted(self.chosen.items())]
+        return ", ".join(filter(None, [self.period, *values]))
+
     def __str__(self) -> str:
         """The same for the same rows: one run at a time prepares them."""
-        parts = [f"{self.export.name}.{self.format}", self.period]
-        parts += [f"{name} {value}" for name, value in sorted(self.chosen.items())]
+        parts = [f"{self.export.name}.{self.format}", self.selection]
         if self.export.personal and not self.has_personal:
             parts.append("without personal data")
         return ", ".join(filter(None, parts))

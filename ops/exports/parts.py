@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.conf import settings
@@ -22,7 +21,7 @@ from psycopg import sql
 
 from ops.exports.files import whole_file
 from ops.exports.orders import Order
-from ops.exports.reading import Part, source_of
+from ops.exports.reading import Part, Reader, source_of
 from ops.exports.writing import blocks_of
 
 STATE = "parts.json"
@@ -73,7 +72,7 @@ def folder_of(run_id: UUID) -> Path:
     return Path(settings.STEWARD_EXPORT_DIR) / str(run_id)
 
 
-def parts_in(folder: Path, conn: psycopg.Connection[Any], order: Order) -> Parts:
+def parts_in(folder: Path, conn: Reader, order: Order) -> Parts:
     """Those of an earlier try, unless a member was erased since: then it begins anew."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if (folder / STATE).exists():
@@ -104,9 +103,7 @@ def erased_since(snapshot: str) -> bool:
 
 
 # --- Writing -------------------------------------------------------------------------------------
-def write_parts(
-    conn: psycopg.Connection[Any], order: Order, parts: Parts, progress: Progress
-) -> None:
+def write_parts(conn: Reader, order: Order, parts: Parts, progress: Progress) -> None:
     """Those that are missing; each is on the disk before the state names it."""
     while not parts.are_all:
         after = parts.written[-1].upto if parts.written else None
@@ -123,7 +120,7 @@ def write_parts(
         parts.save()
 
 
-def end_of_part(conn: psycopg.Connection[Any], order: Order, after: str | None) -> str | None:
+def end_of_part(conn: Reader, order: Order, after: str | None) -> str | None:
     """The key of its last row; None when it has all that is left."""
     key = sql.SQL(order.export.key)
     found = conn.execute(

@@ -61,7 +61,8 @@ def prepare(work: Work) -> Result:
         parts.forget()
     except OSError as error:
         raise Refused(f"The file cannot be written: {error.strerror}.") from error
-    text = f"{parts.rows:,} rows in {path.name}, until {timezone.localtime(file.expires_at):%c}."
+    until = f"{timezone.localtime(file.expires_at):%Y-%m-%d %H:%M}"
+    text = f"{parts.rows:,} rows in {path.name}, until {until}."
     return Result(text, {"rows": parts.rows, "bytes": file.bytes, "parts": len(parts.written)})
 
 

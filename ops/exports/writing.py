@@ -13,14 +13,13 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
-import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import OperationalError
 from psycopg import sql
 
 from ops.exports.orders import Order
-from ops.exports.reading import WHOLE, Part, kinds_of, reading_address, statement_of
+from ops.exports.reading import WHOLE, Part, Reader, kinds_of, statement_of
 
 # Bytes of the file, and how many rows end in them.
 type Block = tuple[bytes, int]
@@ -45,7 +44,7 @@ COPIED = {
 
 
 def blocks_of(
-    conn: psycopg.Connection[Any], order: Order, part: Part = WHOLE, *, is_first: bool = True
+    conn: Reader, order: Order, part: Part = WHOLE, *, is_first: bool = True
 ) -> Generator[Block]:
     """The file of these rows; unless it `is_first`, without what stands at the beginning alone.
 
@@ -60,9 +59,7 @@ def blocks_of(
     yield from copied(conn, order, kinds, part)
 
 
-def copied(
-    conn: psycopg.Connection[Any], order: Order, kinds: Mapping[str, str], part: Part
-) -> Iterator[Block]:
+def copied(conn: Reader, order: Order, kinds: Mapping[str, str], part: Part) -> Iterator[Block]:
     statement = sql.SQL("COPY ({}) TO STDOUT ({})").format(
         statement_of(order, kinds, part), COPIED[order.format]
     )
@@ -103,7 +100,7 @@ class Sink(io.RawIOBase):
 
 
 def parquet_blocks(
-    conn: psycopg.Connection[Any], order: Order, kinds: Mapping[str, str], part: Part
+    conn: Reader, order: Order, kinds: Mapping[str, str], part: Part
 ) -> Iterator[Block]:
     """A row group at a time."""
     schema, sink = schema_of(kinds), Sink()
@@ -115,9 +112,7 @@ def parquet_blocks(
     yield sink.emptied(), 0
 
 
-def groups(
-    conn: psycopg.Connection[Any], statement: sql.Composed, schema: pa.Schema
-) -> Iterator[pa.Table]:
+def groups(conn: Reader, statement: sql.Composed, schema: pa.Schema) -> Iterator[pa.Table]:
     """Tables of about GROUP_ROWS rows."""
     held: list[pa.RecordBatch] = []
     for batch in batches(conn, statement):
@@ -133,14 +128,14 @@ def typed(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_batches(batches).replace_schema_metadata(None).cast(schema)
 
 
-def batches(conn: psycopg.Connection[Any], statement: sql.Composed) -> Iterator[pa.RecordBatch]:
+def batches(conn: Reader, statement: sql.Composed) -> Iterator[pa.RecordBatch]:
     """By COPY through Arrow, in the snapshot of `conn`. Raises django.db.OperationalError."""
     snapshot = conn.execute("SELECT pg_export_snapshot()").fetchone()
     limit = conn.execute("SHOW statement_timeout").fetchone()
     assert snapshot is not None  # noqa: S101  # each has one row
     assert limit is not None  # noqa: S101
     try:
-        with adbc.connect(reading_address()) as other, other.cursor() as cursor:
+        with adbc.connect(conn.address) as other, other.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot[0]}'")
             cursor.execute(f"SET LOCAL statement_timeout = '{limit[0]}'")

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "export",
                 "db_table": "ops_export_files",
                 "ordering": ("-id",),
                 "permissions": (

@@ -41,6 +41,7 @@ class ExportFile(TimeOrdered):
 
     class Meta:
         db_table = "ops_export_files"
+        verbose_name = "export"
         ordering = ("-id",)
         default_permissions = ("view", "delete")
         permissions = (
@@ -52,7 +53,10 @@ class ExportFile(TimeOrdered):
         )
         constraints = (
             not_blank("export", name="export_file_has_export"),
-            not_blank("path", name="export_file_has_path"),
+            models.CheckConstraint(
+                condition=Q(path__regex=r"^[0-9a-f-]{36}/[\w-]+\.(csv|jsonl|parquet)$"),
+                name="export_file_is_in_a_folder_of_its_own",
+            ),
             models.CheckConstraint(
                 condition=Q(snapshot__regex=r"^\d+:\d+:[\d,]*$"),
                 name="export_file_says_its_snapshot",

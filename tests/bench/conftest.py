@@ -28,7 +28,7 @@ def own_database() -> Iterator[None]:
     quote = connection.ops.quote_name
     with connection._nodb_cursor() as cursor:
         connection.close()
-        cursor.execute(f"DROP DATABASE IF EXISTS {quote(bench)}")
+        cursor.execute(f"DROP DATABASE IF EXISTS {quote(bench)} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {quote(bench)} TEMPLATE {quote(tests)}")
         connection.settings_dict["NAME"] = bench
         try:
@@ -36,7 +36,7 @@ def own_database() -> Iterator[None]:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = tests
-            cursor.execute(f"DROP DATABASE {quote(bench)}")
+            cursor.execute(f"DROP DATABASE {quote(bench)} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.archive import archiving, manifest, restoring
+from ops.exports import parts
 from ops.moving import copying, proving, work
 
 
@@ -48,4 +49,5 @@ def install() -> None:
     work.all_batches = stalling_after("batch_kept", all_batches)
     proving.prove = stalling_after("proved", proving.prove)
     restoring.load = stalling_after("loaded", restoring.load)
+    parts.Parts.save = stalling_after("part_written", parts.Parts.save)  # type: ignore[method-assign]
     restoring.attach = stalling_after("attached", restoring.attach)

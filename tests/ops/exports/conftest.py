@@ -27,7 +27,7 @@ NAMES = (
 )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def house(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Member]]:
     """Members with awkward names, each with a session and a profile; committed."""
     with django_db_blocker.unblock(), own_database():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.contrib.auth.models import Permission
+from psycopg import sql
 
 from assessments.models import Member
 from ops.exports.orders import FORMATS, Format, Order
-from ops.exports.reading import count, reading
+from ops.exports.reading import count, reading, rows_of
 from ops.exports.writing import blocks_of
 from ops.registry import Export, declared
 from ops.spreadsheets import restore
@@ -171,6 +173,22 @@ def test_declaration_fits_the_database(name: str) -> None:
         for each in known.filters:
             assert f" {each.name}" not in str(order)
         assert count(conn, order) >= 0
+
+
+def nodes_of(plan: dict[str, Any]) -> Iterator[str]:
+    """Without those of subselects, which sort a handful of rows."""
+    yield plan["Node Type"]
+    for child in plan.get("Plans", []):
+        if child["Parent Relationship"] not in ("SubPlan", "InitPlan"):
+            yield from nodes_of(child)
+
+
+@pytest.mark.parametrize("name", sorted(declared(Export)))
+def test_an_index_gives_the_order(name: str) -> None:
+    with reading() as conn:
+        rows = rows_of(Order(export(name), "csv", with_personal=True))
+        [(plan,)] = conn.execute(sql.SQL("EXPLAIN (FORMAT JSON) {}").format(rows)).fetchall()
+    assert {"Sort", "Incremental Sort"} & set(nodes_of(plan[0]["Plan"])) == set()
 
 
 @pytest.mark.parametrize("name", sorted(declared(Export)))
