@@ -277,10 +277,12 @@ def quick_writing() -> Iterator[None]:
             cursor.execute(drop)
         for table in QUIET_TABLES:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    try:
         yield
+    finally:
         for table in QUIET_TABLES:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    at_once(partial(run, make) for _, make in indexes)
+            run(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        at_once(partial(run, make) for _, make in indexes)
 
 
 def fill_lexicon(*, members: int, terms: int) -> None:
