@@ -59,7 +59,7 @@ register(
         "board-spread",
         "Spread of the leaderboards",
         lifetime=timedelta(minutes=15),
-        key=("dimension", "as_of"),
+        key=("dimension", "refresh"),
         about="Archetypes of a board, and members by score. A page would read the whole board.",
     ),
     # What seed 000 wants to be told of, in its sections 6.3 and 8.

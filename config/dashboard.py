@@ -17,6 +17,7 @@ from ops.matviews import stale_views
 from ops.models import Run
 from ops.models.run import Status as RunStatus
 from ops.queries import failed_runs, schedule_rows
+from quizbank.counts import questions_in
 from quizbank.models import ImportBatch, LightningQuestion, ProblemReport, Question
 from quizbank.models.importing import BatchStatus
 from quizbank.models.item_statistics import Flag
@@ -54,7 +55,7 @@ def questions_to_edit(request: HttpRequest) -> Iterator[Card]:
     bank, page = Question.objects, "quizbank_question_changelist"
     mine = bank.filter(status=Status.DRAFT, author_id=request.user.pk).count()
     yield card("Your drafts", mine, page, f"?status__exact=draft&author={request.user.pk}")
-    review = bank.filter(status=Status.IN_REVIEW).count()
+    review = questions_in(Status.IN_REVIEW)
     yield card("Questions in review", review, page, "?status__exact=in_review")
     changes = bank.filter(has_unpublished_changes=True).count()
     yield card("Questions with unpublished changes", changes, page, "?changes=unpublished")
@@ -65,7 +66,7 @@ def questions_to_edit(request: HttpRequest) -> Iterator[Card]:
         page,
         f"?status__exact=active&flag={Flag.WRONG_KEY.value}",
     )
-    drafts = bank.filter(status=Status.DRAFT).count()
+    drafts = questions_in(Status.DRAFT)
     yield card("Drafts of everybody", drafts, page, "?status__exact=draft")
     silent = bank.filter(explanation="").count()
     yield card("Questions without explanation", silent, page, "?explanation=none")
@@ -146,7 +147,7 @@ def views_to_refresh(request: HttpRequest) -> Iterator[Card]:
 
 def bank_at_a_glance(request: HttpRequest) -> Iterator[Card]:
     if request.user.has_perm("quizbank.view_question"):
-        live = Question.objects.filter(status=Status.ACTIVE).count()
+        live = questions_in(Status.ACTIVE)
         yield card(
             "Active questions", live, "quizbank_question_changelist", "?status__exact=active"
         )

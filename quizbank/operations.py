@@ -41,8 +41,16 @@ register(
         "Questions of exams and subjects",
         lifetime=timedelta(hours=1),
         tags=("questions", "question_exams"),
-        key=("by",),
+        key=("group",),
         about="How many questions each exam, or each subject, has, and how many are active.",
+    ),
+    Cache(
+        "question-status",
+        "Questions by status",
+        lifetime=timedelta(hours=1),
+        tags=("questions",),
+        key=("status",),
+        about="How many questions are active, drafts or in review, for the start page.",
     ),
     Schedule("discard-old-previews", "discard_old_previews", Every(timedelta(hours=1))),
     MaterializedView(

@@ -175,8 +175,9 @@ def facts(dimension: Dimension) -> Facts:
 
 
 @remembered("board-spread")
-def spread(dimension: Dimension, as_of: datetime | None) -> tuple[list[str], dict[int, int]]:
-    """The archetypes of the board, and members by bar of the chart; reads the whole board."""
+def spread(dimension: Dimension, refresh: datetime | None) -> tuple[list[str], dict[int, int]]:
+    """The archetypes of the board, and members by bar of the chart; reads the whole board, as it is
+    since that refresh."""
     board = LeaderboardRow.objects.ranked(dimension).order_by()
     named = board.exclude(archetype=None).values_list("archetype", flat=True).distinct()
     bars = board.values(bar=Least(F(dimension.score) / STEP, BARS - 1))

@@ -14,7 +14,8 @@ from redis import Redis
 from ops.caching import listening, store
 from ops.caching.listening import Listener, settle
 from ops.caching.store import Away
-from quizbank.models import Category, Exam, Question, QuestionCategory
+from quizbank.counts import question_counts, questions_in
+from quizbank.models import Category, Exam, Question, QuestionCategory, QuestionExam
 from quizbank.tree import category_tree
 from tests.ops.conftest import Processes, wait_for
 from tests.screens import visit_as
@@ -53,6 +54,7 @@ def place_one(exam: Exam) -> Question:
     number = Category.objects.count()
     category = Category.objects.create(exam=exam, code=f"C{number}", name=f"Category {number}")
     question = Question.objects.create(stem=f"What is {number}?", explanation="")
+    QuestionExam.objects.create(question=question, exam=exam)
     QuestionCategory.objects.create(question=question, category=category, is_primary=True)
     return question
 
@@ -125,10 +127,13 @@ def test_who_posts_sees_it_on_the_next_page(listener: Listener) -> None:
     assert totals(exam) == [1, 0, 0, 0]
     assert staff.get(tree).status_code == 200
 
+    assert (question_counts("exam"), questions_in("draft")) == ({exam.pk: (1, 0)}, 1)
+
     answer = staff.post(f"/admin/quizbank/question/{question.pk}/delete/", {"post": "yes"})
 
     assert answer.status_code == 302
     assert totals(exam) == [0, 0, 0, 0]
+    assert (question_counts("exam"), questions_in("draft")) == ({}, 0)
 
 
 # --- What may go wrong ---------------------------------------------------------------------------
