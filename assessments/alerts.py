@@ -12,7 +12,7 @@ from assessments.models.choices import CareerLevel
 from assessments.queries.boards import BOARD
 from assessments.queries.directory import page_of_profiles
 from ops.matviews import REFRESH, last_refresh
-from ops.probes import failures, growth, note_size, refresh_took
+from ops.probes import failures, growth, refresh_took
 
 type Values = dict[str, float]
 
@@ -63,8 +63,6 @@ def index_hits() -> Values:
 
 
 def growth_of_a_week() -> Values:
-    """Looks back as far as the sizes go that it noted each day that it was asked."""
-    note_size()
     return {"": float(growth(7))}
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Any
 
+from flavors.alerts import RULES
 from flavors.exports import EXPORTS
 from flavors.flat import SHAPE
 from ops.registry import (
@@ -198,4 +199,4 @@ register(
     Schedule("discard-old-notes", "discard_old_notes", Every(timedelta(hours=6))),
 )
 
-register(*EXPORTS)
+register(*EXPORTS, *RULES)

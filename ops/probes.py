@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 
-from ops.models import DatabaseSize, Run, ViewState
+from ops.keys import made_between
+from ops.models import PerformanceSnapshot, Run, ViewState
 from ops.models.run import Status
+from ops.monitoring.reports import fetch
 
 
 def refresh_took(view: str) -> timedelta | None:
@@ -21,6 +24,19 @@ def failures(*, operation: str, target: str, within: timedelta) -> int:
     return runs.filter(finished_at__gte=timezone.now() - within).count()
 
 
+def mean_milliseconds(functions: Sequence[str], *, least_calls: int = 10) -> dict[str, float]:
+    """Of those that queries of the last hour called that often."""
+    rows = fetch(
+        "SELECT f.name, sum(a.total_ms) / sum(a.calls) AS ms"
+        " FROM unnest(%s::text[]) AS f (name)"
+        " JOIN public.statement_activity(%s) AS a"
+        " ON a.query ~ ('\\m' || f.name || '\\(') AND a.query ~* '^\\s*(select|with)\\M'"
+        " GROUP BY f.name HAVING sum(a.calls) >= %s",
+        [list(functions), timezone.now() - timedelta(hours=1), least_calls],
+    )
+    return {row["name"]: float(row["ms"]) for row in rows}
+
+
 # --- Growth --------------------------------------------------------------------------------------
 def size_now() -> int:
     with connection.cursor() as cursor:
@@ -28,13 +44,10 @@ def size_now() -> int:
         return int(cursor.fetchone()[0])
 
 
-def note_size() -> None:
-    """The first of each day stays."""
-    DatabaseSize.objects.get_or_create(day=timezone.localdate(), defaults={"bytes": size_now()})
-
-
 def growth(days: int) -> int:
-    """Bytes since the earliest size that was noted within so many days; 0 without one."""
-    since = timezone.localdate() - timedelta(days=days)
-    earliest = DatabaseSize.objects.filter(day__gte=since).order_by("day").first()
-    return size_now() - earliest.bytes if earliest else 0
+    """Bytes since the earliest snapshot of so many days; 0 without one."""
+    snapshots = PerformanceSnapshot.objects.filter(
+        made_between(timezone.now() - timedelta(days=days), None)
+    )
+    earliest = snapshots.order_by("id").values_list("database__bytes", flat=True).first()
+    return size_now() - earliest if earliest is not None else 0

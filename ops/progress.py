@@ -6,27 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ops.durations import in_words
 from ops.models import Run
 from ops.models.run import Status
 from ops.runs import SILENCE
 
 # How long a run that is due may wait until the page wonders.
 PATIENCE = timedelta(seconds=30)
-UNITS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-
-
-def in_words(duration: timedelta) -> str:
-    """The two largest units: "1 min 20 s"; below a second "under 1 s"."""
-    rest = int(duration.total_seconds())
-    parts = []
-    for unit, seconds in UNITS:
-        number, rest = divmod(rest, seconds)
-        if number:
-            plural = "s" if unit == "day" and number > 1 else ""
-            parts.append(f"{number:,} {unit}{plural}")
-        elif parts:
-            break
-    return " ".join(parts[:2]) or "under 1 s"
 
 
 @dataclass(frozen=True)

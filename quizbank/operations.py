@@ -17,6 +17,7 @@ from ops.registry import (
     Schedule,
     register,
 )
+from quizbank.alerts import RULES
 from quizbank.exports import EXPORTS
 
 register(
@@ -307,4 +308,4 @@ register(
     ),
 )
 
-register(*EXPORTS)
+register(*EXPORTS, *RULES)

@@ -25,9 +25,9 @@ from ops.admin.reading import ReadingAdmin
 from ops.backups.archiver import archiver
 from ops.backups.declarations import PERMISSION
 from ops.backups.standing import rows_of, standing
+from ops.durations import in_words
 from ops.models import Backup
 from ops.models.backup import BackupState, Verdict
-from ops.progress import in_words
 from ops.runs import enqueue
 from ops.work import Refused
 

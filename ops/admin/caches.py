@@ -17,8 +17,8 @@ from unfold.admin import ModelAdmin
 
 from ops.caching.actions import invalidate_all, invalidate_cache, invalidate_tag
 from ops.caching.figures import Figures, standing
+from ops.durations import in_words
 from ops.models import CacheState
-from ops.progress import in_words
 from ops.work import Refused
 
 PREFIX = "ops_cachestate"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
@@ -24,13 +23,14 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.views import ChangeList
 
+from ops.admin.charts import bars_of
 from ops.admin.reading import ReadingAdmin
+from ops.durations import in_words, measured
 from ops.matviews import REFRESH, Durations, ViewFacts, facts, start_refreshes
 from ops.models import Run, ViewStatus
-from ops.progress import in_words
 from ops.work import Refused
 
-# A bar and the gap after it; the tallest bar.
+# Of the chart of durations.
 BAR_STEP, BAR_HEIGHT = 5, 28
 RUNS_SHOWN = 20
 STATES = {
@@ -226,13 +226,7 @@ def person_of(view: ViewStatus) -> str:
 
 
 def took_of(view: ViewStatus) -> str:
-    return "" if view.last_duration is None else seconds_in_words(view.last_duration)
-
-
-def seconds_in_words(duration: timedelta) -> str:
-    """ "0.42 s" below ten seconds."""
-    seconds = duration.total_seconds()
-    return f"{seconds:.2f} s" if seconds < 10 else in_words(duration)
+    return "" if view.last_duration is None else measured(view.last_duration.total_seconds())
 
 
 def rows_of(view: ViewStatus) -> str:
@@ -258,7 +252,7 @@ def changes_of(view: ViewStatus) -> str:
 def average_of(durations: Durations) -> str:
     if durations.average is None:
         return ""
-    return seconds_in_words(timedelta(seconds=durations.average))
+    return measured(durations.average)
 
 
 def trend_of(durations: Durations) -> str:
@@ -271,22 +265,9 @@ def trend_of(durations: Durations) -> str:
 
 
 def chart_of(durations: Durations) -> dict[str, Any]:
-    """Whole numbers, so that no locale writes them otherwise."""
-    tallest = max(durations.seconds, default=0.0) or 1.0
-    heights = [max(1, round(each / tallest * BAR_HEIGHT)) for each in durations.seconds]
-    bars = [
-        {
-            "x": number * BAR_STEP,
-            "y": BAR_HEIGHT - height,
-            "height": height,
-            "text": seconds_in_words(timedelta(seconds=durations.seconds[number])),
-        }
-        for number, height in enumerate(heights)
-    ]
+    figures = [(seconds, measured(seconds)) for seconds in durations.seconds]
     return {
-        "bars": bars,
-        "chart_width": len(bars) * BAR_STEP,
-        "chart_height": BAR_HEIGHT,
+        "chart": bars_of(figures, step=BAR_STEP, height=BAR_HEIGHT),
         "average": average_of(durations),
         "trend": trend_of(durations),
     }

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import django_rq
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 from rq import Worker
@@ -19,6 +18,7 @@ from ops.latest import last_with_figure
 from ops.models import PerformanceSnapshot, Run, ViewStatus
 from ops.models.run import Status
 from ops.monitoring.reports import fetch
+from ops.monitoring.trends import hit_percent, spans_since
 from ops.queries import schedule_rows
 
 type Values = dict[str, float]
@@ -28,35 +28,29 @@ HOUR = timedelta(hours=1)
 BLOCKS = 10_000
 
 
-def one(query: str) -> Values:
-    """Of a query that gives one number, or none."""
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        row = cursor.fetchone()
-    return {} if row is None or row[0] is None else {"": float(row[0])}
-
-
-def by_subject(query: str) -> Values:
-    """Of a query that gives (subject, number)."""
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return {str(subject): float(value) for subject, value in cursor.fetchall()}
+def values_of(query: str) -> Values:
+    """Of rows with a `value`, and with a `subject` where there are several."""
+    return {
+        str(row.get("subject", "")): float(row["value"])
+        for row in fetch(query)
+        if row["value"] is not None
+    }
 
 
 # --- The server ----------------------------------------------------------------------------------
 def connections_used() -> Values:
-    return one(
-        "SELECT 100.0 * count(*) / current_setting('max_connections')::integer"
+    return values_of(
+        "SELECT 100.0 * count(*) / current_setting('max_connections')::integer AS value"
         " FROM pg_stat_activity WHERE backend_type = 'client backend'"
     )
 
 
 def cache_hits() -> Values:
     """Of the last hour, by snapshots: a lifetime's ratio hides incidents."""
-    spans = fetch("SELECT * FROM public.database_trend(%s, 12)", [timezone.now() - HOUR])
-    hit = sum(span["blocks_hit"] for span in spans)
-    read = sum(span["blocks_read"] for span in spans)
-    return {"": 100 * hit / (hit + read)} if hit + read >= BLOCKS else {}
+    spans = spans_since(timezone.now() - HOUR)
+    asked = sum(span["blocks_hit"] + span["blocks_read"] for span in spans)
+    percent = hit_percent(spans)
+    return {"": percent} if percent is not None and asked >= BLOCKS else {}
 
 
 def slow_statements() -> Values:
@@ -73,35 +67,40 @@ def slow_statements() -> Values:
 
 
 def dead_rows() -> Values:
-    return by_subject(
-        "SELECT tablename, dead_percent FROM public.v_table_stats"
-        " WHERE dead_rows > 10000 AND dead_percent IS NOT NULL"
+    return values_of(
+        "SELECT tablename AS subject, dead_percent AS value FROM public.v_table_stats"
+        " WHERE dead_rows > 10000"
     )
 
 
 def long_transactions() -> Values:
-    return one("SELECT max(transaction_seconds) FROM public.v_active_connections")
+    return values_of("SELECT max(transaction_seconds) AS value FROM public.v_active_connections")
 
 
 def blocked_sessions() -> Values:
     """How long the one that waits longest has waited."""
-    return one("SELECT max(waiting_seconds) FROM public.v_lock_conflicts")
+    return values_of("SELECT max(waiting_seconds) AS value FROM public.v_lock_conflicts")
 
 
 def wraparound() -> Values:
-    return by_subject("SELECT datname, percent_of_limit FROM public.v_wraparound")
+    return values_of(
+        "SELECT datname AS subject, percent_of_limit AS value FROM public.v_wraparound"
+    )
 
 
 def sequences() -> Values:
-    return by_subject("SELECT sequencename, percent_used FROM public.v_sequence_usage LIMIT 20")
+    return values_of(
+        "SELECT sequencename AS subject, percent_used AS value FROM public.v_sequence_usage"
+        " LIMIT 20"
+    )
 
 
 def replica_lag() -> Values:
     """Of those that stream from here, and of the one that is read: when its stream has ended, its
     own word alone says how old it is."""
-    found = by_subject(
-        "SELECT COALESCE(NULLIF(application_name, ''), client_addr::text, 'replica'),"
-        " COALESCE(replay_seconds, 0) FROM public.v_replicas"
+    found = values_of(
+        "SELECT COALESCE(NULLIF(application_name, ''), client_addr::text, 'replica') AS subject,"
+        " COALESCE(replay_seconds, 0) AS value FROM public.v_replicas"
     )
     if replicas.is_configured() and (lag := replicas.standing_now().lag) is not None:
         found["read by Steward"] = lag
@@ -115,18 +114,20 @@ def replica_in_trouble() -> Values:
 
 def kept_wal() -> Values:
     """By replication slots that nobody reads."""
-    return by_subject(
-        "SELECT slot_name, COALESCE(retained_bytes, 0) FROM public.v_replication_slots"
-        " WHERE NOT active"
+    return values_of(
+        "SELECT slot_name AS subject, COALESCE(retained_bytes, 0) AS value"
+        " FROM public.v_replication_slots WHERE NOT active"
     )
 
 
 def archiver_failures() -> Values:
-    return one("SELECT CASE WHEN is_failing THEN failed_count ELSE 0 END FROM public.v_archiver")
+    return values_of(
+        "SELECT CASE WHEN is_failing THEN failed_count ELSE 0 END AS value FROM public.v_archiver"
+    )
 
 
 def invalid_indexes() -> Values:
-    return one("SELECT count(*) FROM public.v_invalid_indexes")
+    return values_of("SELECT count(*) AS value FROM public.v_invalid_indexes")
 
 
 def disk_used() -> Values:

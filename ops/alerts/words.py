@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.template.defaultfilters import filesizeformat
 
+from ops.durations import measured
 from ops.registry import AlertRule
 
 
@@ -14,21 +15,12 @@ def in_unit(unit: str, value: float) -> str:
             # A space that breaks no line is not one that e-mails and programs expect.
             return filesizeformat(value).replace("\xa0", " ")
         case "seconds":
-            return duration(value)
+            return measured(value)
         case "ms":
-            return f"{value:,.0f} ms"
+            return measured(value / 1000)
         case "percent":
             return f"{value:,.1f} %"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-
-
-def duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:,.1f} s"
-    for unit, size in (("days", 86_400), ("hours", 3_600)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:,.1f} {unit}"
-    return f"{seconds / 60:,.0f} min"
 
 
 def message_of(rule: AlertRule, subject: str, value: float | None, threshold: float | None) -> str:

@@ -15,7 +15,6 @@ from ops.models.partition import TableState
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
 from ops.models.schema import SchemaExpectation
-from ops.models.size import DatabaseSize
 from ops.models.snapshot import PerformanceSnapshot, QueryText
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "AuditEntry",
     "Backup",
     "CacheState",
-    "DatabaseSize",
     "ErasedMember",
     "ExportFile",
     "HistoryEntry",

@@ -12,7 +12,8 @@ class PerformanceSnapshot(TimeOrdered):
     """`counted_since` is when the server's counters of this database began.
 
     `statements` maps the id of a query to what it cost since then: calls, ms, rows, blocks hit and
-    read, temp, io (ms), wal (bytes). `tables` and `indexes` by name; null but once an hour.
+    read, temp, io (ms), wal (bytes). `tables` and `indexes` by name; null but once an hour. `io` as
+    `io_counters()` says it.
     """
 
     server_started = models.DateTimeField()
@@ -23,6 +24,7 @@ class PerformanceSnapshot(TimeOrdered):
     statements = models.JSONField(null=True)
     tables = models.JSONField(null=True)
     indexes = models.JSONField(null=True)
+    io = models.JSONField(null=True)
 
     class Meta:
         db_table = "performance_snapshots"

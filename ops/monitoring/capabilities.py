@@ -9,7 +9,7 @@ SELECT
     current_user::text AS role,
     pg_has_role(current_user, 'pg_monitor', 'USAGE') AS monitors,
     pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AS signals,
-    EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') AS has_statements,
+    public.statements_schema() IS NOT NULL AS has_statements,
     public.statements_evicted() IS NOT NULL AS counts_statements
 """
 

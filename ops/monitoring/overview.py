@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,6 @@ from ops.models import AlertReading, AlertThreshold
 from ops.models.alert import Level
 from ops.monitoring.reports import fetch
 from ops.registry import AlertRule
-from ops.replicas import reading_from_replica
-
-POINTS = 48
 
 
 def figures() -> dict[str, Any]:
@@ -45,11 +42,15 @@ class Light:
 
 def lights() -> list[Light]:
     """Of the rules that are watched, the worst first."""
-    readings: defaultdict[str, list[AlertReading]] = defaultdict(list)
-    for reading in AlertReading.objects.all():
-        readings[reading.rule].append(reading)
     watched = AlertThreshold.objects.filter(is_enabled=True).values_list("rule", flat=True)
-    found = [light_of(rule_named(name), readings[name]) for name in watched]
+    return lights_of(AlertReading.objects.all(), watched)
+
+
+def lights_of(readings: Iterable[AlertReading], watched: Iterable[str]) -> list[Light]:
+    by_rule: defaultdict[str, list[AlertReading]] = defaultdict(list)
+    for reading in readings:
+        by_rule[reading.rule].append(reading)
+    found = [light_of(rule_named(name), by_rule[name]) for name in watched]
     return sorted(
         (light for light in found if light), key=lambda each: (-SEVERITY[each.level], each.title)
     )
@@ -74,33 +75,3 @@ def light_of(rule: AlertRule | None, readings: Sequence[AlertReading]) -> Light 
         return Light(rule.title, Level.WARNING, f"cannot be measured: {worst.trouble}", rule.page)
     value = "" if worst.value is None else in_unit(rule.unit, worst.value)
     return Light(rule.title, Level(worst.level), f"{worst.subject} {value}".strip(), rule.page)
-
-
-type Trend = tuple[str, str, Sequence[tuple[datetime, float]]]
-
-
-@reading_from_replica
-def trends(since: datetime) -> list[Trend]:
-    """(title, kind of its values, points), between the snapshots since then."""
-    spans = fetch("SELECT * FROM public.database_trend(%s, %s)", [since, POINTS])
-    if not spans:
-        return []
-
-    def points(value: Any) -> list[tuple[datetime, float]]:
-        return [(span["ended_at"], float(value(span))) for span in spans]
-
-    def hit(span: dict[str, Any]) -> float:
-        read = span["blocks_hit"] + span["blocks_read"]
-        return 100 * span["blocks_hit"] / read if read else 100
-
-    def rate(span: dict[str, Any]) -> float:
-        return round(span["transactions"] / (span["seconds"] or 1), 1)
-
-    return [
-        ("Transactions a second", "number", points(rate)),
-        ("Cache hit ratio", "percent", points(hit)),
-        ("Connections", "number", points(lambda span: span["connections"] or 0)),
-        ("Longest transaction", "seconds", points(lambda span: span["longest_transaction"] or 0)),
-        ("Temporary files", "bytes", points(lambda span: span["temp_bytes"])),
-        ("Size of the database", "bytes", points(lambda span: span["bytes"])),
-    ]

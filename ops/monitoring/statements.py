@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from ops.models import PerformanceSnapshot, QueryText
 from ops.monitoring.reports import Column, Report, Row, fetch
+from ops.monitoring.trends import POINTS, Trend
 from ops.work import Refused
 
 PERIODS = {
@@ -43,6 +43,21 @@ QUERIES = Report(
     by="total_ms",
 )
 
+HINTS = Report(
+    "hints",
+    "What could be better",
+    "Suspicions, the most costly first, for you to look at.",
+    "",
+    (
+        Column("hint", "Hint", "text"),
+        Column("about", "Query or table", "code"),
+        Column("reason", "Why", "text"),
+        Column("advice", "What to do", "text"),
+        Column("total_ms", "Took in all", "ms"),
+    ),
+    "Nothing stands out.",
+)
+
 
 def since_of(period: str) -> datetime:
     return timezone.now() - PERIODS[period][1]
@@ -62,6 +77,16 @@ def activity(period: str) -> list[Row]:
     return [row | {"share": 100 * row["total_ms"] / total} for row in rows]
 
 
+def hints(period: str, queryid: int | None = None) -> list[Row]:
+    """Of all queries and tables, or of one query; `queryid` is None for a table's."""
+    rows = fetch(
+        "SELECT * FROM public.query_hints(%(since)s)"
+        " WHERE %(queryid)s::bigint IS NULL OR queryid = %(queryid)s",
+        {"since": since_of(period), "queryid": queryid},
+    )
+    return [row | {"about": row["query"] or row["subject"]} for row in rows]
+
+
 def text_of(queryid: int) -> str | None:
     """Also of one that the server has forgotten, if a snapshot saw it."""
     if text := QueryText.objects.filter(pk=queryid).values_list("query", flat=True).first():
@@ -70,24 +95,16 @@ def text_of(queryid: int) -> str | None:
     return found[0]["query"] if found else None
 
 
-@dataclass(frozen=True)
-class Span:
-    """What one query cost between two snapshots."""
-
-    ended_at: datetime
-    calls: int
-    total_ms: float
-
-    @property
-    def mean_ms(self) -> float:
-        return self.total_ms / self.calls if self.calls else 0.0
-
-
-def trend(queryid: int, period: str, points: int = 48) -> list[Span]:
-    rows = fetch(
-        "SELECT * FROM public.statement_trend(%s, %s, %s)", [queryid, since_of(period), points]
+def trends(queryid: int, period: str) -> list[Trend]:
+    """Of its calls, and of how long one took."""
+    spans = fetch(
+        "SELECT * FROM public.statement_trend(%s, %s, %s)", [queryid, since_of(period), POINTS]
     )
-    return [Span(**row) for row in rows]
+    if not spans:
+        return []
+    calls = [(span["ended_at"], float(span["calls"])) for span in spans]
+    means = [(span["ended_at"], span["total_ms"] / (span["calls"] or 1)) for span in spans]
+    return [Trend("Calls", "number", calls), Trend("Mean", "ms", means)]
 
 
 def plan_of(query: str) -> str:

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.db.models import Count
 
 from ops import audit
+from ops.durations import in_words
 from ops.models import Move, MoveRefusal, Run
 from ops.models.move import MoveState
 from ops.models.run import Status
 from ops.moving.sources import Source, sources_of
-from ops.progress import in_words
 from ops.registry import PartitionedTable
 from ops.runs import active_run, enqueue
 from ops.spreadsheets import neutralise

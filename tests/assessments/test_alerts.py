@@ -11,9 +11,10 @@ from django.utils import timezone
 from assessments import alerts
 from assessments.queries.boards import BOARD
 from ops import probes
-from ops.models import DatabaseSize, Run, ViewState
+from ops.models import Run, ViewState
 from ops.models.run import Status
 from tests.assessments.test_leaderboard import refresh
+from tests.ops.snapshots import insert_snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -53,15 +54,7 @@ def test_growth_of_a_week_and_of_a_month(
     monkeypatch: pytest.MonkeyPatch, days_ago: int, gigabytes: int, week: int, month: int
 ) -> None:
     monkeypatch.setattr(probes, "size_now", lambda: 100 * 2**30)
-    DatabaseSize.objects.create(
-        day=timezone.localdate() - timedelta(days=days_ago), bytes=(100 - gigabytes) * 2**30
-    )
+    size = (100 - gigabytes) * 2**30
+    insert_snapshot(timedelta(days=days_ago), database={"bytes": size})
     assert alerts.growth_of_a_week() == {"": week * 2**30}
     assert alerts.growth_of_a_month() == {"": month * 2**30}
-
-
-def test_size_is_noted_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    for size in (1, 2):
-        monkeypatch.setattr(probes, "size_now", lambda size=size: size)
-        probes.note_size()
-    assert [each.bytes for each in DatabaseSize.objects.all()] == [1]

@@ -96,7 +96,7 @@ def test_levels(rule: AlertRule, value: float, before: Level, level: Level) -> N
         ("bytes", 10 * 2**30, "10.0 GB"),
         ("seconds", 11, "11.0 s"),
         ("seconds", 900, "15 min"),
-        ("seconds", 200_000, "2.3 days"),
+        ("seconds", 200_000, "2 days 7 h"),
         ("percent", 12.34, "12.3 %"),
     ],
 )

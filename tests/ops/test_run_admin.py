@@ -12,9 +12,9 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ops.durations import in_words
 from ops.models import AuditEntry, Run
 from ops.models.run import Status
-from ops.progress import in_words
 from ops.runs import enqueue
 from tests.ops.conftest import member_of
 

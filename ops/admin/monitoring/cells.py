@@ -1,8 +1,7 @@
-"""Figures of reports as texts, and as bars."""
+"""Figures of reports as texts, and as charts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +11,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from ops.admin.charts import Chart, bars_of
+from ops.durations import measured
 from ops.monitoring.reports import Column, Row, Table
+from ops.monitoring.trends import Trend
 
 NOTHING = "-"
 BLOCK = 8192
 # A code cell shows so much of its text; its title the rest.
 SHORT = 160
-# A bar and the gap after it; the tallest bar.
-BAR_STEP, BAR_HEIGHT = 9, 48
 
 
 @dataclass(frozen=True)
@@ -51,63 +51,41 @@ def cell_of(column: Column, value: Any) -> Cell:
 
 
 def written(kind: str, value: Any) -> str:
+    if not value and kind in ("bytes", "blocks", "ms", "seconds"):
+        return "0"
     match kind:
         case "bytes":
             return filesizeformat(value)
         case "blocks":
             return filesizeformat(int(value) * BLOCK)
         case "ms":
-            return milliseconds(float(value))
+            return measured(float(value) / 1000)
         case "seconds":
-            return milliseconds(float(value) * 1000)
+            return measured(float(value))
         case "percent":
-            return f"{value:,.1f} %"
+            # Near the whole the second decimal tells good from bad.
+            return f"{value:,.2f} %" if 99 <= value < 100 else f"{value:,.1f} %"
         case "yes":
             return "yes" if value else "no"
         case "number":
-            return f"{value:,}"
+            return f"{int(value) if value == int(value) else value:,}"
     return str(value)
-
-
-def milliseconds(value: float) -> str:
-    """ "0.05 ms", "12 ms", "3.4 s", "2 h 5 min": about three digits."""
-    if value < 10:
-        return f"{value:.2f} ms"
-    if value < 1000:
-        return f"{value:.0f} ms"
-    seconds = value / 1000
-    if seconds < 120:
-        return f"{seconds:.1f} s"
-    minutes = int(seconds // 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60:,} h {minutes % 60} min"
 
 
 def exactly(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "Y-m-d H:i:s")
 
 
-@dataclass(frozen=True)
-class Bars:
-    """A chart in whole units, so that no locale writes them otherwise, and its words."""
-
-    title: str
-    tallest: str
-    width: int
-    height: int
-    bars: Sequence[dict[str, Any]]
-
-
-def bars_of(title: str, kind: str, points: Sequence[tuple[datetime, float]]) -> Bars:
-    top = max((value for _, value in points), default=0.0)
-    heights = [round(value / top * BAR_HEIGHT) if top else 0 for _, value in points]
-    bars = [
-        {
-            "x": number * BAR_STEP,
-            "y": BAR_HEIGHT - height,
-            "height": height,
-            "width": BAR_STEP - 1,
-            "text": f"{exactly(moment)}: {written(kind, value)}",
-        }
-        for number, ((moment, value), height) in enumerate(zip(points, heights, strict=True))
-    ]
-    return Bars(title, written(kind, top), len(bars) * BAR_STEP, BAR_HEIGHT, bars)
+def chart_of(trend: Trend) -> Chart:
+    """Percentages near one another are told apart: their bars begin below the lowest."""
+    kind, values = trend.kind, [value for _, value in trend.points]
+    lowest, highest = min(values, default=0.0), max(values, default=0.0)
+    floor = float(max(0, int(lowest) - 1)) if kind == "percent" and lowest >= 50 else 0.0
+    figures = [(value, f"{exactly(at)}: {written(kind, value)}") for at, value in trend.points]
+    scale = f"up to {written(kind, highest)}"
+    return Chart(
+        trend.title,
+        f"from {written(kind, floor)} {scale}" if floor else scale,
+        "" if trend.summary is None else written(kind, trend.summary),
+        bars_of(figures, floor=floor),
+    )

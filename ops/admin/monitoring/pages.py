@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,21 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from ops.admin.monitoring.cells import Bars, bars_of, cells_of, written
+from ops.admin.monitoring.cells import cells_of, chart_of, written
 from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
 from ops.models import PerformanceSnapshot
 from ops.models.alert import Level
-from ops.monitoring import capabilities, overview, schema, server, sessions, statements
+from ops.monitoring import (
+    capabilities,
+    overview,
+    schema,
+    server,
+    services,
+    sessions,
+    statements,
+    trends,
+)
 from ops.monitoring.replica import read_replica
 from ops.monitoring.reports import Report, Row, Table, arranged, table_of
 from ops.work import Refused
@@ -100,14 +109,17 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         self.refuse_others(request)
         period = period_of(request)
+        spans = trends.spans_since(statements.since_of(period))
+        figures = overview.figures()
         return self.page(
             request,
             "changelist",
             "overview",
-            lights=[(light, LIGHTS[light.level], address_of(light)) for light in overview.lights()],
-            figures=(figures := overview.figures()),
+            services=shown(services.services()),
+            lights=shown(overview.lights()),
+            figures=figures,
             longest=written("seconds", figures["longest_transaction_seconds"]),
-            charts=[bars_of(*each) for each in overview.trends(statements.since_of(period))],
+            charts=[chart_of(each) for each in trends.database(spans)],
             **periods(period),
         )
 
@@ -120,6 +132,10 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             request,
             "queries",
             "queries",
+            hints=section_of(
+                arranged(statements.HINTS, statements.hints(period), shown=10),
+                address=query_address(period),
+            ),
             sections=[
                 section_of(
                     table,
@@ -139,19 +155,14 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             raise Http404("No such query is counted.")
         period = period_of(request)
         rows = [row for row in statements.activity(period) if row["queryid"] == key]
-        spans = statements.trend(key, period)
-        charts: list[Bars] = []
-        if spans:
-            charts = [
-                bars_of("Calls", "number", [(span.ended_at, span.calls) for span in spans]),
-                bars_of("Mean", "ms", [(span.ended_at, span.mean_ms) for span in spans]),
-            ]
+        charts = [chart_of(each) for each in statements.trends(key, period)]
         return self.page(
             request,
             "queries",
             "query",
             title="Query",
             query=text,
+            hints=section_of(arranged(statements.HINTS, statements.hints(period, key))),
             sections=[section_of(arranged(statements.QUERIES, rows))],
             charts=charts,
             **plan_context(request, text),
@@ -159,13 +170,28 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         )
 
     def indexes_view(self, request: HttpRequest) -> HttpResponse:
-        return self.reports_view(request, "indexes", schema.INDEXES)
+        return self.growing_view(request, "indexes", schema.INDEXES)
 
     def tables_view(self, request: HttpRequest) -> HttpResponse:
-        return self.reports_view(request, "tables", schema.TABLES)
+        return self.growing_view(request, "tables", schema.TABLES)
+
+    def growing_view(
+        self, request: HttpRequest, tab: str, reports: Sequence[Report]
+    ) -> HttpResponse:
+        """`tab` is what grows, too."""
+        period = period_of(request, otherwise="7d")
+        grown = trends.growth(tab, statements.since_of(period))
+        return self.reports_view(
+            request, tab, reports, period, growth=[chart_of(each) for each in grown]
+        )
 
     def reports_view(
-        self, request: HttpRequest, tab: str, reports: Iterable[Report], **context: Any
+        self,
+        request: HttpRequest,
+        tab: str,
+        reports: Sequence[Report],
+        period: str,
+        **context: Any,
     ) -> HttpResponse:
         """`by` is "report.column"."""
         self.refuse_others(request)
@@ -173,23 +199,37 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         sections = [
             section_of(
                 table_of(report, by=by if report.name == name else ""),
-                sort=lambda column, here=report.name: f"?by={here}.{column}#{here}",
+                sort=sort_within(report.name, period),
             )
             for report in reports
         ]
-        return self.page(request, tab, sections=sections, since=server.counted_since(), **context)
+        return self.page(
+            request,
+            tab,
+            sections=sections,
+            since=server.counted_since(),
+            **periods(period),
+            **context,
+        )
 
     def server_view(self, request: HttpRequest) -> HttpResponse:
         form = Memory(request.GET)
         chosen = form.cleaned_data["gigabytes"] if form.is_valid() else None
         memory = chosen * server.GB if chosen else server.memory_here()
+        period = period_of(request)
+        since = statements.since_of(period)
+        by = request.GET.get("by", "").removeprefix("io.")
+        io = arranged(trends.IO, trends.io_activity(since), by=by)
         return self.reports_view(
             request,
             "server",
             server.SERVER,
+            period,
             **replica_context(),
             advice=server.advice(memory),
             gigabytes=round(memory / server.GB) if memory else None,
+            charts=[chart_of(each) for each in trends.cache_hits(trends.spans_since(since))],
+            io=section_of(io, sort=sort_within("io", period)),
         )
 
     # --- Sessions ----------------------------------------------------------------------------
@@ -226,14 +266,18 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
 LIGHTS = {Level.OK: "success", Level.WARNING: "warning", Level.CRITICAL: "danger"}
 
 
-def address_of(light: overview.Light) -> str:
-    return reverse(f"admin:{light.page}") if light.page else ""
+def shown(lights: Sequence[overview.Light]) -> list[tuple[overview.Light, str, str]]:
+    """(light, its colour, the address that it leads to)."""
+    return [
+        (light, LIGHTS[light.level], reverse(f"admin:{light.page}") if light.page else "")
+        for light in lights
+    ]
 
 
 # --- Of the address ------------------------------------------------------------------------------
-def period_of(request: HttpRequest) -> str:
+def period_of(request: HttpRequest, otherwise: str = "1h") -> str:
     asked = request.GET.get("period", "")
-    return asked if asked in statements.PERIODS else "1h"
+    return asked if asked in statements.PERIODS else otherwise
 
 
 def periods(chosen: str) -> dict[str, Any]:
@@ -250,8 +294,14 @@ def signed_key(text: str) -> int | None:
     return key if -(2**63) <= key < 2**63 else None
 
 
-def query_address(period: str) -> Any:
+def sort_within(report: str, period: str) -> Callable[[str], str]:
+    return lambda column: f"?by={report}.{column}&period={period}#{report}"
+
+
+def query_address(period: str) -> Callable[[Row], str]:
     def address(row: Row) -> str:
+        if row["queryid"] is None:
+            return reverse("admin:ops_performancesnapshot_tables")
         page = reverse("admin:ops_performancesnapshot_query", args=[row["queryid"]])
         return f"{page}?period={period}"
 
@@ -260,13 +310,17 @@ def query_address(period: str) -> Any:
 
 # --- For the templates ---------------------------------------------------------------------------
 def section_of(
-    table: Table, *, address: Any = lambda row: "", sort: Any = lambda column: ""
+    table: Table,
+    *,
+    address: Callable[[Row], str] = lambda row: "",
+    sort: Callable[[str], str] = lambda column: "",
 ) -> dict[str, Any]:
     """`address` of a row's own page; `sort` the address that sorts by a column, empty for none."""
     return {
         "report": table.report,
         "total": table.total,
         "shown": len(table.rows),
+        "sorts": bool(sort(table.by)),
         "headers": [
             (column.label, sort(column.name) if column.is_figure else "", column.name == table.by)
             for column in table.report.columns
