@@ -101,13 +101,15 @@ class BackupAdmin(ReadingAdmin):
 
     # --- One backup --------------------------------------------------------------------------
     def page_context(self, request: HttpRequest, obj: Backup) -> dict[str, Any]:
+        rows = rows_of(obj)
         return {
             "title": obj.file_name,
             "backup": obj,
             "state": state_of(obj),
             "kind": COLOURS[state_of(obj)],
             "took": in_words(obj.took) if obj.took else "",
-            "tables": rows_of(obj),
+            "tables": [row for row in rows if row.rows or not row.is_same],
+            "empty": [row.name for row in rows if not row.rows and row.is_same],
             "may_act": may_act(request) and obj.is_kept,
             **standing(),
         }

@@ -123,9 +123,14 @@ def contents_of(conn: Connection[Any], progress: Progress) -> dict[str, Any]:
     return {
         "migrations": [name for (name,) in conn.execute(MIGRATIONS).fetchall()],
         "guards": dict(conn.execute(GUARDS).fetchall()),
-        "sequences": dict(conn.execute(SEQUENCES).fetchall()),
+        "sequences": sequences_of(conn),
         "tables": tables_of(conn, progress),
     }
+
+
+def sequences_of(conn: Connection[Any]) -> dict[str, int]:
+    """As they are now: no snapshot holds them."""
+    return dict(conn.execute(SEQUENCES).fetchall())
 
 
 def tables_of(conn: Connection[Any], progress: Progress) -> dict[str, dict[str, Any]]:
@@ -145,13 +150,26 @@ def differences(wanted: dict[str, Any], found: dict[str, Any]) -> list[dict[str,
     """Of two contents: what differs, in words ("table", "dumped", "restored"); empty when equal."""
     tables = differing(wanted["tables"], found["tables"], rows_in_words)
     guards = differing(wanted["guards"], found["guards"], lambda count: f"{count:,}")
-    sequences = differing(wanted["sequences"], found["sequences"], lambda value: f"at {value:,}")
+    sequences = sequences_apart(wanted, found["sequences"])
     one, other = set(wanted["migrations"]), set(found["migrations"])
     migrations = [
         {"what": name, "dumped": said(name in one), "restored": said(name in other)}
         for name in sorted(one ^ other)
     ]
     return [*tables, *guards, *sequences, *migrations]
+
+
+def sequences_apart(wanted: dict[str, Any], found: dict[str, int]) -> list[dict[str, str]]:
+    """Those that came back at a value which they did not have while the dump was made."""
+    after = wanted["sequences"]
+    before = wanted.get("sequences_before", after)
+    apart = {
+        name: value
+        for name, value in after.items()
+        if not before.get(name, 0) <= found.get(name, -1) <= value
+    }
+    came_back = {name: found[name] for name in apart if name in found}
+    return differing(apart, came_back, lambda value: f"at {value:,}")
 
 
 def said(applied: bool) -> str:

@@ -68,7 +68,11 @@ def drill(work: Work, conn: Connection[Any], backup: Backup) -> list[dict[str, s
     work.progress(note="Making a scratch database")
     with work.connection.wrap_database_errors, scratch.scratch(conn) as name:
         scratch.restore(
-            conn, name, path, lambda done: work.progress(done, size, "Restoring the dump")
+            conn,
+            name,
+            path,
+            told=lambda done: work.progress(done, size, "Restoring the dump"),
+            pulse=work.check_cancelled,
         )
         work.progress(note="Comparing")
         with scratch.connected(conn, name) as restored, restored.transaction():

@@ -15,6 +15,7 @@ from django.utils import timezone
 from psycopg import Connection
 
 from ops.backups import contents, files, tools
+from ops.backups.adopting import adopt
 from ops.backups.erasures import keep_erasures
 from ops.models import Backup
 from ops.models.backup import BackupState
@@ -71,6 +72,7 @@ def told(backup: Backup, *, verify: bool) -> Result:
 def clean_up(database: str) -> None:
     """After workers that died: the run's lock says that nobody else writes."""
     files.delete_partial(database)
+    adopt(database)
     died = Backup.objects.filter(database=database, state=BackupState.WRITING)
     died.update(state=BackupState.FAILED, finished_at=Now(), error=DIED)
 
@@ -96,6 +98,7 @@ def write(work: Work, conn: Connection[Any], backup: Backup) -> dict[str, Any]:
     found = tools.tools_for(conn.info.server_version)
     with one_snapshot(work, conn) as (snapshot, taken_at):
         contents.refuse_hidden_rows(conn)
+        before = contents.sequences_of(conn)
         hashing = dump(work, conn, found, snapshot, backup.file_name)
         held = contents.contents_of(conn, work.progress)
     server = conn.info.parameter_status("server_version")
@@ -110,6 +113,7 @@ def write(work: Work, conn: Connection[Any], backup: Backup) -> dict[str, Any]:
         "server": server,
         "pg_dump": found.version,
         **held,
+        "sequences_before": before,
     }
 
 
@@ -134,10 +138,12 @@ def dump(
     )
     with (
         files.written(name) as (plain, hashing),
-        tools.running(command, tools.environment_of(conn), stdout=PIPE) as process,
+        tools.running(
+            command, tools.environment_of(conn), work.check_cancelled, stdout=PIPE
+        ) as process,
     ):
         assert process.stdout is not None  # noqa: S101  # it was asked for
-        while chunk := process.stdout.read(files.CHUNK):
+        while chunk := tools.read(process.stdout, files.CHUNK, work.check_cancelled):
             plain.write(chunk)
             work.progress(note=f"Dumping: {filesizeformat(hashing.bytes)}")
     return hashing

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from ops import audit
 from ops.backups import files
+from ops.backups.adopting import adopt
 from ops.keys import key_floor
 from ops.models import Backup
 from ops.models.backup import BackupState
@@ -35,6 +36,7 @@ def outdated() -> list[Backup]:
 
 def prune_backups(work: Work) -> Result:
     """Work of the operation of this name."""
+    adopt(work.connection.settings_dict["NAME"])
     delete_leftovers()
     found = outdated()
     freed = 0

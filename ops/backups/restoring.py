@@ -47,7 +47,7 @@ def restore(file: str, *, into: str) -> Result:
     with maintenance() as conn:
         make(conn, into)
         try:
-            scratch.restore(conn, into, path, told=lambda _: None)
+            scratch.restore(conn, into, path, told=lambda _: None, pulse=lambda: None)
             with scratch.connected(conn, into) as restored:
                 compare(restored, manifest)
                 back = make_ready(restored, manifest, erased)

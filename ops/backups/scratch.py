@@ -50,7 +50,7 @@ def drop(conn: Connection[Any], name: str) -> None:
     conn.execute(sql.SQL(DROP).format(sql.Identifier(name)))
 
 
-def restore(conn: Connection[Any], name: str, path: Path, told: Told) -> None:
+def restore(conn: Connection[Any], name: str, path: Path, told: Told, pulse: tools.Pulse) -> None:
     """Read the dump into the empty database. Raises BackupFailed with pg_restore's first error."""
     found = tools.tools_for(conn.info.server_version)
     command = found.command(
@@ -60,19 +60,19 @@ def restore(conn: Connection[Any], name: str, path: Path, told: Told) -> None:
         f"--dbname={tools.target_of(conn, name)}",
     )
     try:
-        with tools.running(command, tools.environment_of(conn), stdin=PIPE) as process:
-            feed(process.stdin, path, told)
+        with tools.running(command, tools.environment_of(conn), pulse, stdin=PIPE) as process:
+            feed(process.stdin, path, told, pulse)
     except BackupFailed as error:
         advice = BOOTSTRAP if LACKS_GRANT in str(error) else ""
         raise BackupFailed(f"{error}{advice}") from error
 
 
-def feed(pipe: IO[bytes] | None, path: Path, told: Told) -> None:
+def feed(pipe: IO[bytes] | None, path: Path, told: Told, pulse: tools.Pulse) -> None:
     """Until the end of the dump, or of who reads it, which then says why itself."""
     assert pipe is not None  # noqa: S101  # it was asked for
     with suppress(BrokenPipeError):
         for chunk in files.plain_chunks(path, told):
-            pipe.write(chunk)
+            tools.write(pipe, chunk, pulse)
         pipe.close()
 
 

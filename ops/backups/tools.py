@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,9 @@ from ops.work import Refused
 # Policies say who sees what; the owner, for whom FORCE makes them count, sees all by `staff_all`.
 ROW_SECURITY = "--enable-row-security"
 SAID_AT_MOST = 300
+BEAT = 1.0
+
+type Pulse = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -99,20 +103,49 @@ def environment_of(conn: Connection[Any]) -> dict[str, str]:
 
 @contextmanager
 def running(
-    command: list[str], environment: Mapping[str, str], **streams: Any
+    command: list[str], environment: Mapping[str, str], pulse: Pulse, **streams: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program that ends with its block. Raises BackupFailed with what it said if it failed."""
+    """A program that ends with its block. Raises BackupFailed with what it said if it failed.
+
+    `pulse` is called once a second while nothing else happens; what it raises ends the program.
+    """
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603  # see version_of
             command, env=dict(environment), stderr=said, **streams
         )
         try:
             yield process
-            code = process.wait()
+            code = wait(process, pulse)
         finally:
             end(process)
         if code:
             raise BackupFailed(f"{Path(command[0]).name}: {last_words(said, code)}")
+
+
+def wait(process: subprocess.Popen[bytes], pulse: Pulse) -> int:
+    while True:
+        try:
+            return process.wait(timeout=BEAT)
+        except subprocess.TimeoutExpired:
+            pulse()
+
+
+def read(stream: IO[bytes], size: int, pulse: Pulse) -> bytes:
+    """What is there, once something is; empty at the end."""
+    while not select.select([stream], [], [], BEAT)[0]:
+        pulse()
+    return os.read(stream.fileno(), size)
+
+
+def write(stream: IO[bytes], data: bytes, pulse: Pulse) -> None:
+    """All of it, as fast as it is taken. Raises BrokenPipeError when nobody takes it any more."""
+    os.set_blocking(stream.fileno(), False)
+    rest = memoryview(data)
+    while rest:
+        if select.select([], [stream], [], BEAT)[1]:
+            rest = rest[os.write(stream.fileno(), rest) :]
+        else:
+            pulse()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

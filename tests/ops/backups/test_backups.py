@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 from uuid import uuid4
 
@@ -23,11 +24,12 @@ from ops.alerts.checking import check_rule
 from ops.alerts.levels import limits_of
 from ops.backups import contents, files, tools
 from ops.backups.erasures import keep_erasures
+from ops.backups.making import back_up
 from ops.models import Alert, Backup, ErasedMember, Run
 from ops.registry import AlertRule, declared
 from ops.runner import perform
 from ops.runs import enqueue, reap
-from ops.work import Refused
+from ops.work import Cancelled, Refused, Work
 from tests.assessments.people import make_member, make_session
 from tests.ops.backups.conftest import Do
 from tests.ops.conftest import ROOT, database_url, wait_for
@@ -189,6 +191,63 @@ def test_what_a_drill_left_is_dropped_by_the_next_one(do: Do, backup: Backup) ->
     assert do("verify_backup").status == "completed"
 
 
+def test_a_cancel_in_the_middle_leaves_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(uuid4(), "back_up", "", {}, 1)
+    monkeypatch.setattr(
+        contents, "refuse_hidden_rows", lambda conn: work.stop(Cancelled, lambda: None)
+    )
+
+    with pytest.raises(Cancelled):
+        back_up(work)
+
+    assert list(folder.iterdir()) == []
+    backup = Backup.objects.get()
+    assert (backup.state, backup.error) == ("failed", "Cancelled.")
+
+
+@pytest.mark.parametrize("takes_input", [True, False])
+def test_a_program_that_takes_its_time_ends_with_the_run(
+    takes_input: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pg_restore reads nothing for hours while it builds an index."""
+    monkeypatch.setattr(tools, "BEAT", 0.01)
+
+    def pulse() -> None:
+        raise Cancelled
+
+    started = []
+
+    def run() -> None:
+        with tools.running(["sleep", "600"], {}, pulse, stdin=PIPE) as process:
+            started.append(process)
+            if takes_input and process.stdin:
+                tools.write(process.stdin, bytes(10_000_000), pulse)
+
+    with pytest.raises(Cancelled):
+        run()
+
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
+
+
+def test_dumps_that_the_ledger_does_not_know_are_adopted(do: Do, backup: Backup) -> None:
+    """As after a restore to a moment before them."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ops_backups SET state = 'deleted'")
+    Backup.objects.all().delete()
+
+    do("prune_backups")
+
+    found = Backup.objects.get()
+    assert (found.file_name, found.state, found.sha256) == (
+        backup.file_name,
+        "kept",
+        backup.sha256,
+    )
+    assert abs(found.created_at - backup.created_at) < timedelta(minutes=1)
+
+
 def test_one_run_at_a_time(folder: Path) -> None:
     first, _ = enqueue(operation="verify_backup", deliver=False)
     second, is_new = enqueue(
@@ -264,6 +323,20 @@ def test_contents_differ_in_words() -> None:
     assert contents.differences(one, other) == [
         {"what": "policies", "dumped": "3", "restored": "2"},
         {"what": "ops.0001", "dumped": "applied", "restored": "not there"},
+    ]
+
+
+def test_a_sequence_may_go_on_while_the_dump_is_made() -> None:
+    """No snapshot holds it: the dump has a value between the two that were read."""
+    empty: dict[str, Any] = {"tables": {}, "guards": {}, "migrations": []}
+    wanted = {**empty, "sequences_before": {"a": 3}, "sequences": {"a": 9}}
+
+    assert contents.differences(wanted, {**empty, "sequences": {"a": 5}}) == []
+    assert contents.differences(wanted, {**empty, "sequences": {"a": 2}}) == [
+        {"what": "a", "dumped": "at 9", "restored": "at 2"}
+    ]
+    assert contents.differences(wanted, {**empty, "sequences": {}}) == [
+        {"what": "a", "dumped": "at 9", "restored": "not there"}
     ]
 
 
