@@ -21,7 +21,7 @@ from ops.caching import store
 from ops.caching.plain import from_bytes, to_bytes
 from ops.caching.store import Away, Look, Place
 from ops.registry import Cache, declared
-from ops.replicas import primary_in_place
+from ops.replicas.switch import primary_in_place
 
 log = structlog.get_logger(__name__)
 

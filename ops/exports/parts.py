@@ -23,6 +23,7 @@ from ops.exports.files import whole_file
 from ops.exports.orders import Order
 from ops.exports.reading import Part, Reader, source_of
 from ops.exports.writing import blocks_of
+from ops.replicas import snapshot_of
 
 STATE = "parts.json"
 
@@ -82,9 +83,8 @@ def parts_in(folder: Path, conn: Reader, order: Order) -> Parts:
         if not (order.export.member and erased_since(parts.snapshot)):
             return parts
         parts.forget()
-    row = conn.execute("SELECT now(), pg_current_snapshot()::text").fetchone()
-    assert row is not None  # noqa: S101  # a SELECT without FROM has one row
-    return Parts(folder, row[0].isoformat(), row[1])
+    as_of, snapshot = snapshot_of(conn)
+    return Parts(folder, as_of.isoformat(), snapshot)
 
 
 # Whom a snapshot still saw: a time would miss who was erased while the snapshot was taken.

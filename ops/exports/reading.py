@@ -59,11 +59,11 @@ class Reader(psycopg.Connection[Any]):
     address = ""
 
 
-def reading_address() -> str:
-    """Where long reads go, and nothing else: a replica that has all, or the primary without its
+def reading_address(*, replica: bool = True) -> str:
+    """Where long reads go, and nothing else: a `replica` that has all, or the primary without its
     pooler.
     """
-    chosen = connection_for_reading().copy()
+    chosen = (connection_for_reading() if replica else connection).copy()
     if chosen.alias == DEFAULT_DB_ALIAS:
         chosen.settings_dict["OPTIONS"].pop("pool", None)
         chosen.settings_dict.update(settings.DATABASE_DIRECT)
@@ -72,12 +72,13 @@ def reading_address() -> str:
 
 
 @contextmanager
-def reading(limit: str = "1h") -> Iterator[Reader]:
-    """A connection of its own, in one snapshot; no statement on it takes longer than `limit`.
+def reading(limit: str = "1h", *, replica: bool = True) -> Iterator[Reader]:
+    """A connection of its own, in one snapshot; no statement on it takes longer than `limit`. A
+    `replica` may cancel it: who tries again says no.
 
     Raises django.db.DatabaseError.
     """
-    address = reading_address()
+    address = reading_address(replica=replica)
     with (
         connection.wrap_database_errors,
         Reader.connect(address, application_name="steward export") as conn,

@@ -29,6 +29,7 @@ from ops.exports.writing import blocks_of, schema_of
 from ops.models import PartitionArchive
 from ops.models.archive import FINAL
 from ops.registry import Export, ExportFilter, declared
+from ops.replicas import snapshot_of
 from ops.work import Refused, Result, Work
 
 STAGING = ".staging"
@@ -77,9 +78,8 @@ def export_dataset(export: Export, before: Dataset, work: Work) -> tuple[Dataset
     """What stands then, and the paths of the files that are new."""
     order = order_for(export)
     manifest.root().mkdir(parents=True, exist_ok=True, mode=0o750)
-    with reading(LIMIT) as conn:
-        row = conn.execute("SELECT now(), pg_current_snapshot()::text").fetchone()
-        assert row is not None  # noqa: S101  # a SELECT without FROM has one row
+    with reading(LIMIT, replica=work.attempt == 1) as conn:
+        as_of, snapshot = snapshot_of(conn)
         schema = schema_of(kinds_of(conn, order))
         columns = tuple({"name": each.name, "type": str(each.type)} for each in schema)
         figures, newest = figures_of(conn, order)
@@ -98,7 +98,7 @@ def export_dataset(export: Export, before: Dataset, work: Work) -> tuple[Dataset
     rows = sum(file.rows for file in files)
     if new:
         record_export(order=order, rows=rows, warehouse=True, files=len(new))
-    return Dataset(row[0].isoformat(), row[1], newest, rows, columns, files), list(new)
+    return Dataset(as_of.isoformat(), snapshot, newest, rows, columns, files), list(new)
 
 
 # --- What is to be written -----------------------------------------------------------------------

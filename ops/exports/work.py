@@ -51,7 +51,7 @@ def prepare(work: Work) -> Result:
     order = order_of(work.parameters)
     require_permission(work.requested_by_id, order)
     try:
-        with reading(LIMIT) as conn:
+        with reading(LIMIT, replica=work.attempt == 1) as conn:
             parts = parts_in(folder_of(work.run_id), conn, order)
             total = count(conn, order)
             write_parts(conn, order, parts, lambda rows: work.progress(rows, max(rows, total)))

@@ -8,9 +8,10 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import connections
-from redis.exceptions import RedisError
 
 from ops import replicas
+
+type State = Literal["is read", "is too far behind", "does not answer"]
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,18 @@ class ReadReplica:
     lag: float | None
     limit: float
     trouble: str
-    state: Literal["is read", "is too far behind", "is left alone"]
+    state: State
     reads: Sequence[tuple[str, int]]
+
+    @property
+    def is_read(self) -> bool:
+        return self.state == "is read"
+
+
+def state_of(standing: replicas.Standing) -> State:
+    if not standing.answers:
+        return "does not answer"
+    return "is read" if standing.is_near else "is too far behind"
 
 
 def read_replica() -> ReadReplica | None:
@@ -36,14 +47,7 @@ def read_replica() -> ReadReplica | None:
         address=f"{place['HOST']}{port}",
         lag=now.lag,
         limit=settings.DATABASE_REPLICA_MAX_LAG,
-        trouble=now.trouble,
-        state="is read" if now.is_near else "is too far behind" if now.answers else "is left alone",
-        reads=reads(),
+        trouble=now.trouble.partition("\n")[0],
+        state=state_of(now),
+        reads=[(replicas.WORDS[outcome], n) for outcome, n in replicas.counts().items()],
     )
-
-
-def reads() -> list[tuple[str, int]]:
-    try:
-        return [(replicas.WORDS[outcome], n) for outcome, n in replicas.counts().items()]
-    except RedisError:
-        return []

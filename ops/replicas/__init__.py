@@ -12,13 +12,13 @@ from __future__ import annotations
 from ops.replicas.counting import WORDS, Outcome, counts
 from ops.replicas.reading import (
     connection_for_reading,
-    is_reading_from_replica,
     page_from_replica,
-    primary_in_place,
     reading_from_replica,
 )
 from ops.replicas.seen import reading_for, written_up_to
+from ops.replicas.snapshots import snapshot_of
 from ops.replicas.standing import REPLICA, Standing, is_configured, standing_now
+from ops.replicas.switch import is_reading_from_replica, primary_in_place
 
 __all__ = [
     "REPLICA",
@@ -33,6 +33,7 @@ __all__ = [
     "primary_in_place",
     "reading_for",
     "reading_from_replica",
+    "snapshot_of",
     "standing_now",
     "written_up_to",
 ]

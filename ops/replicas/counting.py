@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
+from typing import Any
 
-import django_rq
-from redis.exceptions import RedisError
+from ops.caching import store
 
 KEY = "steward:replica:reads"
 
@@ -34,16 +35,16 @@ WORDS = {
 
 
 def count(outcome: Outcome) -> None:
-    try:
-        django_rq.get_connection("normal").hincrby(KEY, outcome, 1)
-    except RedisError:
-        # A figure less; whoever reads goes on.
-        return
+    """Without Redis there is a figure less; whoever reads goes on."""
+    with suppress(store.Away):
+        store.breaker.call(lambda: store.client().hincrby(KEY, outcome, 1))
 
 
 def counts() -> dict[Outcome, int]:
-    """Of those that happened. May raise RedisError."""
-    found = django_rq.get_connection("normal").hgetall(KEY)
+    """Of those that happened; none without Redis."""
+    found: dict[Any, Any] = {}
+    with suppress(store.Away):
+        found = store.breaker.call(lambda: store.client().hgetall(KEY))
     return {
         outcome: int(found[outcome.encode()]) for outcome in Outcome if outcome.encode() in found
     }

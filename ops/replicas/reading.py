@@ -1,13 +1,9 @@
-"""The switch: for as long as a function reads, the replica's connection stands in the place of the
-default one, for the ORM and for plain cursors alike.
-"""
+"""Functions that read from the replica, or from the primary where that would show."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import wraps
 from typing import cast
 
@@ -28,11 +24,10 @@ from ops.replicas.standing import (
     standing,
     standing_now,
 )
+from ops.replicas.switch import is_settled, replica_in_place
 
 log = structlog.get_logger(__name__)
 
-# The primary's connection while the replica's stands in its place.
-replaced: ContextVar[BaseDatabaseWrapper | None] = ContextVar("replaced", default=None)
 CONFLICT = "conflict with recovery"
 READ_ONLY = "25006"
 PAUSE_SECONDS = 0.05
@@ -43,7 +38,7 @@ def reading_from_replica[**P, T](function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def read(*args: P.args, **kwargs: P.kwargs) -> T:
-        if not is_configured() or is_reading_from_replica():
+        if not is_configured() or is_settled():
             return function(*args, **kwargs)
         outcome = why_not()
         if outcome is Outcome.REPLICA:
@@ -73,33 +68,6 @@ def page_from_replica[**P, T](view: Callable[P, T]) -> Callable[P, T]:
         return read(*args, **kwargs)
 
     return answer
-
-
-def is_reading_from_replica() -> bool:
-    return connections[DEFAULT_DB_ALIAS].alias == REPLICA
-
-
-@contextmanager
-def replica_in_place() -> Iterator[None]:
-    primary = connections[DEFAULT_DB_ALIAS]
-    token = replaced.set(primary)
-    connections[DEFAULT_DB_ALIAS] = connections[REPLICA]
-    try:
-        yield
-    finally:
-        connections[DEFAULT_DB_ALIAS] = primary
-        replaced.reset(token)
-
-
-@contextmanager
-def primary_in_place() -> Iterator[None]:
-    """Within what reads from the replica: for what is kept, or must be so now."""
-    here = connections[DEFAULT_DB_ALIAS]
-    connections[DEFAULT_DB_ALIAS] = replaced.get() or here
-    try:
-        yield
-    finally:
-        connections[DEFAULT_DB_ALIAS] = here
 
 
 def whole[T](found: T) -> T:

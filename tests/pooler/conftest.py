@@ -18,6 +18,7 @@ from config.services.postgres import OWNER, Postgres, _as_server_user
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
 SERVERS = 2
+type Place = dict[str, Any]
 PORT = 6432
 SETTINGS = """
 [databases]
@@ -87,13 +88,14 @@ def listens(folder: Path) -> bool:
 
 
 @pytest.fixture
-def pooled(pooler_folder: Path, transactional_db: None, settings: Any) -> Iterator[None]:
+def pooled(pooler_folder: Path, transactional_db: None, settings: Any) -> Iterator[Place]:
     """Django's connections go through it; runs go to the server itself."""
     there = {name: connection.settings_dict[name] for name in ("HOST", "PORT")}
     names = ("NAME", "HOST", "PORT", "USER", "PASSWORD")
     settings.DATABASE_DIRECT = {name: connection.settings_dict[name] for name in names}
     connection.close()
-    connection.settings_dict.update({"HOST": str(pooler_folder), "PORT": str(PORT)})
-    yield
+    behind: Place = {"HOST": str(pooler_folder), "PORT": str(PORT)}
+    connection.settings_dict.update(behind)
+    yield behind
     connection.close()
     connection.settings_dict.update(there)

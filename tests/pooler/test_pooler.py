@@ -7,6 +7,7 @@ import csv
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from html import unescape
 from typing import Any
 
 import psycopg
@@ -19,11 +20,13 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.models import PublicProfile
+from ops.runner import perform_here
 from quizbank.models import ImportBatch, Question, QuestionEvent
 from tests.assessments.board_pages import BOARD, ranked, refresh
 from tests.assessments.queue_pages import decide, moderator
 from tests.assessments.test_claims import submitted
-from tests.pooler.conftest import SERVERS
+from tests.ops import operations_for_tests  # noqa: F401  # declares them
+from tests.pooler.conftest import SERVERS, Place
 from tests.quizbank.test_import_screen import ROW, ham, press, upload
 from tests.quizbank.test_question_admin import form_of, page
 from tests.screens import visit_as
@@ -120,10 +123,12 @@ def test_every_list_of_the_admin_opens() -> None:
 
 
 # --- Several people at once ----------------------------------------------------------------------
-def edit_and_publish(client: Client, question: Question) -> None:
-    for round_ in range(2):
-        sent = form_of(client, page(question)) | {"stem": f"{question.external_id}, {round_}?"}
-        client.post(page(question), sent | {"_status": "active", "_note": "Because."})
+def edit_and_publish(client: Client, question: Question, form: dict[str, Any]) -> None:
+    """`form` is read before: the test client mixes up the contexts of threads."""
+    sent = form | {"stem": f"{question.external_id}?", "_status": "active", "_note": "Because."}
+    html = unescape(client.post(page(question), sent, follow=True).content.decode())
+    assert "Published as revision 2." in html
+    assert client.get(page(question)).status_code == 200
 
 
 def import_questions(client: Client) -> None:
@@ -167,15 +172,16 @@ def test_work_of_several_people_stays_apart() -> None:
     ranked(90, 80)
     refresh()
     profile = submitted()
-    first, second = Question.objects.filter(status="active").order_by("pk")[:2]
+    first, second = Question.objects.filter(status="active", kind="single").order_by("pk")[:2]
     ada, bo, cy = (visit_as(role) for role in ("content", "superuser", "ops"))
+    forms = [form_of(ada, page(question)) for question in (first, second)]
     mo = moderator("mo")
     importer = User.objects.create_superuser("ines")
     reader = signed_in(User.objects.create_superuser("rea"))
 
     at_once(
-        lambda: edit_and_publish(ada, first),
-        lambda: edit_and_publish(bo, second),
+        lambda: edit_and_publish(ada, first, forms[0]),
+        lambda: edit_and_publish(bo, second, forms[1]),
         lambda: import_questions(signed_in(importer)),
         lambda: decide_on_profile(signed_in(mo), profile),
         lambda: read_board(reader),
@@ -196,3 +202,14 @@ def actors(question: Question) -> set[str]:
         pgh_obj_id=question.pk, pgh_context__metadata__has_key="url"
     )
     return set(events.values_list("pgh_context__metadata__username", flat=True))
+
+
+def test_run_goes_to_the_server_itself(pooled: Place) -> None:
+    run, _ = perform_here(operation="test_count", user=User.objects.create_superuser("ola"))
+
+    assert (run.status, run.result) == ("completed", "Counted to 3.")
+    # Its lock and its limits were on a connection that the pooler never had.
+    assert connection.settings_dict["HOST"] != pooled["HOST"]
+    connection.close()
+    connection.settings_dict.update(pooled)
+    assert left_behind() == set()

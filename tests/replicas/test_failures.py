@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.http import Http404
 
 from config.services import processes
@@ -20,6 +20,7 @@ from ops.replicas import (
     primary_in_place,
     reading_for,
     reading_from_replica,
+    snapshot_of,
 )
 from ops.replicas.counting import Outcome, counts
 from tests.replicas.standby import Standby
@@ -137,6 +138,34 @@ def test_within_a_transaction_its_own_rows_are_read(standby: Standby) -> None:
 
     with transaction.atomic():
         assert reading_from_replica(ask)("SELECT pg_is_in_recovery()") is False
+
+
+def test_what_is_kept_for_everybody_is_the_primarys(standby: Standby) -> None:
+    standby.catch_up()
+    recovers = reading_from_replica(ask)
+
+    with primary_in_place():
+        assert recovers("SELECT pg_is_in_recovery()") is False
+    assert recovers("SELECT pg_is_in_recovery()") is True
+    assert counts() == {Outcome.REPLICA: 1}
+
+
+def test_snapshot_of_a_replica_does_not_hold_what_is_in_progress(standby: Standby) -> None:
+    """Whom somebody erases just then is still in the file that is read there."""
+    primary = connection.get_connection_params()
+    insert = "INSERT INTO reserved_slug_words (word) VALUES (%s) RETURNING pg_current_xact_id()"
+    with psycopg.connect(**primary) as slow:
+        (in_progress,) = slow.execute(insert, ["slow"]).fetchone()
+        ask("INSERT INTO reserved_slug_words (word) VALUES ('quick') RETURNING word")
+        standby.catch_up()
+        with psycopg.connect(**connections["replica"].get_connection_params()) as there:
+            _, snapshot = snapshot_of(there)
+            seen = there.execute("SELECT word FROM reserved_slug_words").fetchall()
+
+    assert ("quick",) in seen
+    assert ("slow",) not in seen
+    visible = f"SELECT pg_visible_in_snapshot('{in_progress}'::xid8, '{snapshot}'::pg_snapshot)"
+    assert ask(visible) is False
 
 
 def test_without_a_reader_nothing_is_read_there(standby: Standby) -> None:

@@ -162,7 +162,7 @@ def test_server_page_says_how_the_replica_stands(standby: Standby, analyst: Clie
     analyst.get(BOARD)
     text = text_of(analyst.get(address))
 
-    assert "is left alone" in text
+    assert "does not answer reads go to the primary" in text
     assert "the replica did not answer1" in text
 
 

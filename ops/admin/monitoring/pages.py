@@ -333,8 +333,8 @@ def replica_context() -> dict[str, Any]:
     found = read_replica()
     if found is None:
         return {}
-    lag = "" if found.lag is None else written("seconds", found.lag)
-    return {"replica": found, "lag": lag, "limit": written("seconds", found.limit)}
+    lag = "" if found.lag is None else f"{found.lag:,.1f} s"
+    return {"replica": found, "lag": lag, "limit": f"{found.limit:g} s"}
 
 
 def session_row(row: Row) -> Row:

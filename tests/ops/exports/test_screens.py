@@ -185,7 +185,7 @@ def test_browser_that_goes_away_ends_the_statement(format_name: Any) -> None:
 
 def test_server_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "ops.exports.reading.reading_address", lambda: "host=127.0.0.1 port=1 connect_timeout=1"
+        "ops.exports.reading.reading_address", lambda **_: "host=127.0.0.1 port=1 connect_timeout=1"
     )
     answer = client_of("ops").post(page_of("members"), {"format": "csv", "do": "download"})
     assert "Nothing exported: connection" in answer.content.decode()
