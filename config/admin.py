@@ -16,6 +16,8 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from config import flags  # noqa: F401  # importing registers its screens
+
 admin.site.index_title = "Today"
 
 # Secrets of second factors have no screen: `ops.admin.logins` resets them.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.core.cache.backends.dummy import DummyCache
 from django.db.models.signals import post_migrate
+from waffle.apps import WaffleConfig
 
 
 class ConfigConfig(AppConfig):
@@ -18,3 +19,7 @@ class ConfigConfig(AppConfig):
         # and what somebody may not see any more.
         sites.cache = DummyCache("", {})  # type: ignore[assignment]
         post_migrate.connect(roles.synchronise_after_migrate, dispatch_uid="steward-roles")
+
+
+class FlagsConfig(WaffleConfig):
+    verbose_name = "Feature flags"

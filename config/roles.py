@@ -41,6 +41,8 @@ MODERATION = ("assessments.moderationreason", "assessments.badge", "assessments.
 # Who may export what: the own area, and whether with personal data.
 EXPORT_BANK = ("view", "export_bank", "export_flavors")
 EXPORT_ALL = (*EXPORT_BANK, "export_members", "export_operations")
+FLAGS = ("waffle.flag", "waffle.switch", "waffle.sample")
+SCHEMA = ("ops.schemaexpectation", "ops.appliedmigration")
 LOGINS = ("axes.accessattempt", "axes.accessfailurelog", "axes.accesslog")
 
 # group → model → verbs; what is not named is not allowed.
@@ -117,6 +119,8 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.auditentry": (*OWN, *VIEW),
         "ops.exportfile": (*EXPORT_ALL, "export_personal", "delete"),
         "ops.schedulestate": ("view", "change"),
+        **dict.fromkeys(FLAGS, EDIT),
+        **dict.fromkeys(SCHEMA, VIEW),
     },
     "analysts": {
         "ops.historyentry": VIEW,
@@ -141,6 +145,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "ops.backup": VIEW,
         "ops.cachestate": VIEW,
         "ops.schedulestate": VIEW,
+        **dict.fromkeys((*SCHEMA, *FLAGS), VIEW),
     },
 }
 

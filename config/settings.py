@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "pghistory",
     "pgtrigger",
     "config.apps.ConfigConfig",
+    "config.apps.FlagsConfig",
     "ops.apps.OpsConfig",
     "assessments.apps.AssessmentsConfig",
     "quizbank.apps.QuizbankConfig",
@@ -131,6 +132,7 @@ MIDDLEWARE = [
     "config.middleware.HistoryMiddleware",
     "ops.logins.factors.gate",
     "config.middleware.readable_address",
+    "waffle.middleware.WaffleMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     # Last, as its documentation asks: it turns a locked-out login into a response.
     "axes.middleware.AxesMiddleware",
@@ -264,6 +266,9 @@ OTP_TOTP_ISSUER = "Steward"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not STEWARD_INSECURE_HTTP
 SESSION_COOKIE_HTTPONLY = True
+# Its cookies keep who is among the percentage of a flag. Its screens are in config/flags.py.
+WAFFLE_ENABLE_ADMIN_PAGES = False
+WAFFLE_SECURE = not STEWARD_INSECURE_HTTP
 SECURE_SSL_REDIRECT = not STEWARD_INSECURE_HTTP
 SECURE_HSTS_SECONDS = 0 if STEWARD_INSECURE_HTTP else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not STEWARD_INSECURE_HTTP

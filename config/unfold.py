@@ -40,6 +40,18 @@ def among_wheels(request: HttpRequest) -> bool:
     return wheels in request.path and f"{wheels}statistics/" not in request.path
 
 
+def among_schema(request: HttpRequest) -> bool:
+    """Both of its tabs."""
+    pages = ("/ops/schemaexpectation/", "/ops/appliedmigration/")
+    return any(page in request.path for page in pages)
+
+
+def among_flags(request: HttpRequest) -> bool:
+    return "/waffle/" in request.path
+
+
+FLAG_TABS = (("Flags", "flag"), ("Switches", "switch"), ("Samples", "sample"))
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Steward",
     "SITE_HEADER": "Steward",
@@ -69,6 +81,15 @@ UNFOLD: dict[str, Any] = {
             }
         ]
     },
+    "TABS": [
+        {
+            "models": ["waffle.flag", "waffle.switch", "waffle.sample"],
+            "items": [
+                {"title": title, "link": reverse_lazy(f"admin:waffle_{model}_changelist")}
+                for title, model in FLAG_TABS
+            ],
+        }
+    ],
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
@@ -338,6 +359,15 @@ UNFOLD: dict[str, Any] = {
                     ),
                     item("Backups", "backup", "ops_backup_changelist", "ops.view_backup"),
                     item("Caches", "bolt", "ops_cachestate_changelist", "ops.view_cachestate"),
+                    item(
+                        "Schema",
+                        "schema",
+                        "ops_schemaexpectation_changelist",
+                        "ops.view_schemaexpectation",
+                    )
+                    | {"active": among_schema},
+                    item("Feature flags", "flag", "waffle_flag_changelist", "waffle.view_flag")
+                    | {"active": among_flags},
                 ],
             },
             {

@@ -40,6 +40,7 @@ DECLARED_TEXTS = (
     "ops_exportfile_changelist",
     "ops_partitionarchive_changelist",
     "ops_schedulestate_changelist",
+    "ops_schemaexpectation_changelist",
 )
 
 

@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, resolve
+from waffle.models import Flag, Sample, Switch
 
 from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
@@ -200,6 +201,7 @@ DECLARED = {
         for step in ("run", "prune", "verify")
     },
     **{f"ops_backup_{page}": Rule("ops.view_backup") for page in ("restoring", "archiver")},
+    "ops_schemaexpectation_verify": Rule("ops.change_run", post_only=True),
     "ops_partitionarchive_ahead": Rule("ops.change_run", post_only=True),
     "ops_partitionarchive_table": Rule("ops.view_partitionarchive", arguments=PARTITION),
     "ops_partitionarchive_partition": Rule("ops.view_partitionarchive", arguments=PARTITION),
@@ -349,7 +351,7 @@ def clients(db: None, bare_pages: None) -> dict[str, Client]:
     learning = (Alert, Backup, AnswersSetAside, QuizSession, StudySession, UserInteraction)
     tasting = (CategoryImport, Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
     listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
-    rest = (AssessmentSession, ExportFile, InteractionSummary, ProfileEvent)
+    rest = (AssessmentSession, ExportFile, InteractionSummary, ProfileEvent, Flag, Sample, Switch)
     for model in (*rest, *listed):
         make_row(model)
     return {visitor: visit_as(visitor) for visitor in VISITORS}

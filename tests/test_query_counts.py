@@ -36,9 +36,10 @@ DECLARED = {
     "ops.ScheduleState",
     "ops.PartitionArchive",
     "ops.PerformanceSnapshot",
+    "ops.SchemaExpectation",
 }
 # Their rows have no pages.
-PAGELESS = {"quizbank.InteractionSummary"}
+PAGELESS = {"quizbank.InteractionSummary", "ops.AppliedMigration"}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from ops.admin import (
     recent,
     runs,
     schedules,
+    schema,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "recent",
     "runs",
     "schedules",
+    "schema",
 ]

@@ -185,6 +185,6 @@ RULES = (
         f"{MEASURES}.schema_drift",
         warning=0,
         about="Somebody changed the database by hand. Put it back, or write the migration.",
-        page="ops_run_changelist",
+        page="ops_schemaexpectation_changelist",
     ),
 )

@@ -14,7 +14,7 @@ from ops.models.move import Move, MoveChange, MovedRow, MoveRefusal
 from ops.models.partition import TableState
 from ops.models.run import Run, RunEvent
 from ops.models.schedule import ScheduleState, ScheduleTick
-from ops.models.schema import SchemaExpectation
+from ops.models.schema import AppliedMigration, SchemaExpectation
 from ops.models.snapshot import PerformanceSnapshot, QueryText
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "AlertEvent",
     "AlertReading",
     "AlertThreshold",
+    "AppliedMigration",
     "AuditEntry",
     "Backup",
     "CacheState",

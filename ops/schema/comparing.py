@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import unified_diff
 
 from ops.schema.reading import SchemaObject
 
 STATES = OK, MISSING, DRIFTED, UNKNOWN = "OK", "missing", "drifted", "unknown"
+type Key = tuple[str, str]
+
 # What has parts; they go with it.
 WHOLES = ("table", "view", "materialized view", "sequence", "function")
 # More than a person reads.
@@ -36,25 +38,33 @@ class Finding:
         }
 
 
-def compare(expected: Iterable[SchemaObject], found: Iterable[SchemaObject]) -> list[Finding]:
-    """Sorted by kind and name. Parts of what is missing or unknown are left out."""
-    wanted = {(each.kind, each.name): each for each in expected}
-    standing = [(key_of(each), each) for each in found]
-    present = {key for key, _ in standing}
-    findings = [judged(wanted.get(key), each) for key, each in standing]
-    findings += [judged(each, None) for key, each in wanted.items() if key not in present]
+def by_name(found: SchemaObject) -> Key:
+    return found.kind, found.name
+
+
+def by_pattern(found: SchemaObject) -> Key:
+    """One expectation is for all partitions of a table."""
+    return found.kind, (found.part_of or "") if found.kind == "partition" else found.name
+
+
+def compare(
+    expected: Iterable[SchemaObject],
+    found: Iterable[SchemaObject],
+    key: Callable[[SchemaObject], Key] = by_pattern,
+) -> list[Finding]:
+    """Migrations first, then by kind and name. Parts of what is missing or unknown are left out."""
+    wanted = {by_name(each): each for each in expected}
+    standing = [(key(each), each) for each in found]
+    present = {place for place, _ in standing}
+    findings = [judged(wanted.get(place), each) for place, each in standing]
+    findings += [judged(each, None) for place, each in wanted.items() if place not in present]
     adrift = {
         each.name for each in findings if each.kind in WHOLES and each.state in (MISSING, UNKNOWN)
     }
     return sorted(
         (each for each in findings if each.part_of not in adrift),
-        key=lambda each: (each.kind, each.name),
+        key=lambda each: (each.kind != "migration", each.kind, each.name),
     )
-
-
-def key_of(found: SchemaObject) -> tuple[str, str]:
-    """One expectation is for all partitions of a table."""
-    return found.kind, (found.part_of or "") if found.kind == "partition" else found.name
 
 
 def judged(expected: SchemaObject | None, found: SchemaObject | None) -> Finding:

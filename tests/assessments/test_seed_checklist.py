@@ -1,5 +1,5 @@
 """The checklist of seed 000, sections 5.3 and 6.2, statement by statement; its rollback and
-re-application are in test_migrations.py, its figures in tests/bench."""
+re-application are in tests/ops/schema/test_reversals.py, its figures in tests/bench."""
 
 from __future__ import annotations
 

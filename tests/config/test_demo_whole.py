@@ -13,11 +13,16 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
+import psycopg
 import pytest
 
 from config import demo, services
 from config.services.paths import CHECKOUT
+from config.services.postgres import Postgres
 from config.services.processes import alive
+from ops.schema.comparing import OK, compare
+from ops.schema.expecting import expectations
+from ops.schema.reading import read_catalog, read_own_catalog
 from tests.config.embedded import finish, pids, read_until
 
 
@@ -68,14 +73,23 @@ def log_in(url: str, username: str, password: str) -> OpenerDirector:
     return browser
 
 
+def drift(data: Path) -> list[str]:
+    """What the demo's schema has otherwise than that of the tests."""
+    expected = list(expectations(read_own_catalog()))
+    with psycopg.connect(Postgres(data).url) as conn:
+        found = compare(expected, read_catalog(conn))
+    return [each.name for each in found if each.state != OK]
+
+
 def test_demo_from_start_to_end(
-    tmp_path: Path, port: int, running: tuple[subprocess.Popen[str], list[str]]
+    db: None, tmp_path: Path, port: int, running: tuple[subprocess.Popen[str], list[str]]
 ) -> None:
     process, said = running
     url = f"http://{demo.HOST}:{port}/admin/"
     assert f"Steward runs at {url}" in said
     [_, password, *_] = next(line.split() for line in said if line.startswith("  content "))
     below, servers = descendants(process.pid), pids(tmp_path)
+    drifted = drift(tmp_path)
     refused = manage(tmp_path, "services", "stop")
 
     browser = log_in(url, "content", password)
@@ -88,6 +102,7 @@ def test_demo_from_start_to_end(
     # gunicorn with its processes, two workers, the ticker.
     assert len(below) >= 5
     assert None not in servers
+    assert drifted == []
 
     process.send_signal(signal.SIGINT)
     finish(process)

@@ -1,0 +1,179 @@
+"""`manage.py rollback`: tried for real, and nothing changes; or done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations import Migration, RunPython, RunSQL
+
+from ops.models import AppliedMigration, AuditEntry
+from ops.schema import losses, reversing
+from ops.schema.losses import count
+from ops.schema.reading import read_own_catalog
+from ops.work import Refused
+
+# The latest that is small; what others put on it goes with it.
+NAME = "0031_migration_history"
+
+
+def rollback(*arguments: str) -> str:
+    said = StringIO()
+    call_command("rollback", *arguments, stdout=said, stderr=said)
+    return said.getvalue()
+
+
+def refused(*arguments: str) -> tuple[int, str]:
+    with pytest.raises(CommandError) as error:
+        rollback(*arguments)
+    return error.value.returncode, str(error.value)
+
+
+@pytest.fixture
+def other(db: None) -> Iterator[psycopg.Connection[Any]]:
+    """Somebody else's connection, which sees what is committed alone."""
+    with psycopg.connect(**connection.get_connection_params()) as conn:
+        yield conn
+
+
+def test_dry_run_says_what_goes_and_changes_nothing(db: None) -> None:
+    rows = AppliedMigration.objects.count()
+    before = read_own_catalog()
+
+    said = rollback("ops", NAME)
+
+    assert f"ops.{NAME}." in said.splitlines()[0]
+    assert "  table public.migration_history\n" in said
+    assert "  trigger public.django_migrations: record_migration\n" in said
+    # Its columns and indexes go with it.
+    assert "column public.migration_history" not in said
+    assert f"  {rows:,} rows in public.migration_history\n" in said
+    assert "Nothing was changed" in said
+    assert read_own_catalog() == before
+    assert AppliedMigration.objects.count() == rows
+
+
+def test_rollback_is_done_and_in_the_action_log(db: None) -> None:
+    said = json.loads(rollback("ops", NAME, "--execute", "--confirm", "ops", "--json"))
+
+    assert said["executed"]
+    assert said["migrations"][-1] == f"ops.{NAME}"
+    standing = {each.name for each in read_own_catalog()}
+    assert "public.migration_history" not in standing
+    assert f"ops.{NAME}" not in standing
+    done = AuditEntry.objects.get(action="rollback")
+    assert done.entity_id == f"ops.{NAME}"
+    assert "table public.migration_history" in done.details["goes"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nothing", "0001"), "There is no app nothing"),
+        (("ops", "9999"), "No migration of ops begins with 9999"),
+        (("ops", "00"), "Several migrations of ops begin with 00"),
+        (("ops", NAME, "--confirm", "ops"), "--confirm is for --execute"),
+    ],
+)
+def test_wrong_usage(db: None, arguments: tuple[str, ...], message: str) -> None:
+    code, said = refused(*arguments)
+
+    assert code == 2
+    assert message in said
+
+
+def test_unapplied_migration_is_refused(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'ops' AND name = %s", [NAME])
+
+    assert refused("ops", NAME) == (
+        2,
+        f"ops.{NAME} is not applied: there is nothing to take back.",
+    )
+
+
+def test_another_name_typed_changes_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reversing, "migrate", lambda plan: None)
+
+    code, said = refused("ops", NAME, "--execute", "--confirm", "quizbank")
+
+    assert (code, "nothing was changed" in said) == (2, True)
+
+
+def test_step_outside_of_a_transaction_cannot_be_tried(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    concurrent = Migration("0001_index", "ops")
+    concurrent.atomic = False
+    monkeypatch.setattr(
+        "ops.management.commands.rollback.reverse_plan", lambda *_: [(concurrent, True)]
+    )
+
+    code, said = refused("ops", "0001")
+
+    assert code == 1
+    assert said.startswith("It cannot be tried: ops.0001_index runs outside of a transaction")
+
+
+@pytest.mark.parametrize(
+    "operation", [RunSQL("SELECT 1"), RunPython(lambda apps, schema_editor: None)]
+)
+def test_step_without_a_reverse_is_refused(operation: Any) -> None:
+    migration = Migration("0001_data", "ops")
+    migration.operations = [operation]
+
+    with pytest.raises(Refused, match=r"ops\.0001_data cannot be taken back: .* has no reverse"):
+        reversing.try_reverse([(migration, True)])
+
+
+def test_table_that_others_use_is_not_waited_for(
+    other: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reversing, "LOCK_TIMEOUT", "50ms")
+    other.execute("SELECT FROM migration_history LIMIT 1")
+
+    code, said = refused("ops", NAME)
+
+    assert code == 1
+    assert said == "Others hold a table that it needs; nothing was changed. Try again later."
+
+
+def test_long_count_is_an_estimate(
+    other: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(losses, "COUNT_TIMEOUT", "50ms")
+    other.execute("LOCK TABLE query_texts")
+
+    assert not count("public.query_texts").is_exact
+    assert count("public.query_texts", "query").name == "public.query_texts.query"
+
+
+# --- History -------------------------------------------------------------------------------------
+def test_history_follows_djangos_table(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('x', '0001', now())"
+        )
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'x'")
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('x', '0001', now())"
+        )
+
+    holds, gone = AppliedMigration.objects.filter(app="x")
+    assert gone.reversed_at is not None
+    assert gone.reversed_by == "steward_owner"
+    assert (holds.reversed_at, holds.reversed_by) == (None, "")
+    assert holds.applied_by == "steward_owner"
+    assert holds.seconds is not None
+    assert holds.server_version.startswith("18")
+
+
+def test_history_begins_with_what_ran_before(db: None) -> None:
+    assert AppliedMigration.objects.filter(app="ops", name="0001_functions", applied_by="").exists()
+    assert AppliedMigration.objects.filter(app="ops", name=NAME).exists()
