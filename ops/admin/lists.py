@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.admin.utils import quote
-from django.db.models import Model
+from django.contrib.admin.views.main import ORDER_VAR
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -26,6 +27,12 @@ class QuickChangeList(ChangeList):
         self.way_back = f"?{self.preserved_filters}" if self.preserved_filters else ""
         # Else the theme takes each row's address apart to add them.
         self.preserved_filters = ""
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
+        """After a chosen column the key, as indexes have it, and not the list's own order: rows
+        without a figure are one long tie."""
+        chosen = self.params.get(ORDER_VAR)
+        return super().get_ordering(request, queryset.order_by() if chosen else queryset)
 
     @cached_property
     def around_key(self) -> tuple[str, str]:

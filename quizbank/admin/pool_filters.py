@@ -5,15 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
-from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Value
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
 from django.http import HttpRequest
 
 from ops.admin.filters import KeyFilter
+from ops.keys import key_of
 from quizbank.admin.filters import ExamFilter
+from quizbank.demand import Demand, demand
 from quizbank.models import Category, QuestionPool
 from quizbank.models.quiz_session import MOST_QUESTIONS
 
-# What a session asks for, unless somebody says otherwise.
+# What a session asks for where neither sessions nor somebody says it.
 USUAL = 10
 SIZES = (5, USUAL, 20, 50, MOST_QUESTIONS)
 
@@ -47,29 +61,48 @@ class SystemFilter(KeyFilter):
         return queryset.filter(system=key)
 
 
+def asks_given(request: HttpRequest) -> bool:
+    return "asks" in request.GET
+
+
+def demand_of(request: HttpRequest) -> Demand:
+    """Read once a request."""
+    if not hasattr(request, "demand"):
+        request.demand = demand(key_of(request.GET.get("exam")))  # type: ignore[attr-defined]
+    return request.demand  # type: ignore[attr-defined, no-any-return]
+
+
 class AsksFilter(SimpleListFilter):
-    """What the column of shortages is measured by."""
+    """What the column of shortages is measured by; `missing` is NULL where nothing was asked."""
 
     title = "a session asks for"
     parameter_name = "asks"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
         sizes = sorted({*SIZES, asked(request)})
-        return [(str(size), f"{size} questions") for size in sizes if size != USUAL]
+        return [(str(size), f"{size} questions") for size in sizes]
 
     def choices(self, changelist: Any) -> Any:
         for choice in super().choices(changelist):
-            yield (
-                choice
-                if choice["display"] != "All"
-                else {
-                    **choice,
-                    "display": f"{USUAL} questions",
-                }
-            )
+            every = choice["display"] == "All"
+            yield {**choice, "display": "What sessions asked for"} if every else choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.annotate(asks=Value(asked(request), output_field=IntegerField()))
+        number = IntegerField()
+        if asks_given(request):
+            missing: Any = Greatest(Value(asked(request)) - F("size"), 0, output_field=number)
+            return queryset.annotate(missing=missing, short_in=Value(""))
+        alike: dict[tuple[int, str], list[str]] = {}
+        for key, found in demand_of(request).missing.items():
+            alike.setdefault(found, []).append(key)
+        cases = [
+            [When(key__in=keys, then=Value(found[part])) for found, keys in alike.items()]
+            for part in (0, 1)
+        ]
+        return queryset.annotate(
+            missing=Case(*cases[0], default=None, output_field=number),
+            short_in=Case(*cases[1], default=Value(""), output_field=TextField()),
+        )
 
 
 class ShortFilter(SimpleListFilter):
@@ -77,10 +110,13 @@ class ShortFilter(SimpleListFilter):
     parameter_name = "short"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[Any, str]]:
-        return [("yes", "Short"), ("no", "Enough")]
+        return [("yes", "Short"), ("no", "Not short")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        asks = asked(request)
-        if self.value() == "yes":
-            return queryset.filter(size__lt=asks)
-        return queryset.filter(size__gte=asks) if self.value() == "no" else queryset
+        if self.value() not in ("yes", "no"):
+            return queryset
+        if asks_given(request):
+            short = Q(size__lt=asked(request))
+        else:
+            short = Q(key__in=demand_of(request).short)
+        return queryset.filter(short if self.value() == "yes" else ~short)

@@ -22,7 +22,15 @@ from ops.admin.reading import ReadingAdmin
 from ops.keys import key_of
 from ops.runs import active_run, enqueue
 from quizbank.admin.exams import questions_link
-from quizbank.admin.pool_filters import AsksFilter, ScopeFilter, ShortFilter, SystemFilter, asked
+from quizbank.admin.pool_filters import (
+    AsksFilter,
+    ScopeFilter,
+    ShortFilter,
+    SystemFilter,
+    asked,
+    asks_given,
+    demand_of,
+)
 from quizbank.admin.pool_forms import DrawForm
 from quizbank.drawing import OLD_AFTER, Shelf, pools_with_state, shelves, stock, try_draw, use_words
 from quizbank.models import Exam, QuestionPool
@@ -62,6 +70,7 @@ class QuestionPoolAdmin(ReadingAdmin):
             "run": active_run(operation=OPERATION, target="all")
             or active_run(operation=OPERATION, target="changed"),
             "may_rebuild": self.has_rebuild_permission(request),
+            "demand": None if asks_given(request) else demand_of(request),
         }
         return super().changelist_view(request, shown | (extra_context or {}))
 
@@ -86,11 +95,18 @@ class QuestionPoolAdmin(ReadingAdmin):
         return f"{dict(zip(pool.level_uses, pool.level_sizes, strict=True)).get(0, 0):,}"
 
     @display(
-        description="for a session", ordering="size", label={"enough": "success", "short": "danger"}
+        description="for a session",
+        ordering="size",
+        label={"enough": "success", "short": "danger", "unasked": ""},
     )
     def enough(self, pool: Any) -> tuple[str, str]:
-        missing = pool.asks - pool.size
-        return ("short", f"{missing:,} short") if missing > 0 else ("enough", "Enough")
+        if pool.missing is None:
+            return "unasked", "Not asked for"
+        if not pool.missing:
+            return "enough", "Enough"
+        # Of the whole bank there may be enough.
+        where = f" in {pool.short_in}" if pool.short_in and pool.exam_id is None else ""
+        return "short", f"{pool.missing:,} short{where}"
 
     @display(description="rebuilt", ordering="refreshed_at")
     def rebuilt(self, pool: QuestionPool) -> SafeString:
@@ -127,7 +143,9 @@ class QuestionPoolAdmin(ReadingAdmin):
         ] + super().get_urls()
 
     def shortages_view(self, request: HttpRequest) -> HttpResponse:
-        exam, asks = exam_of(request), asked(request)
+        exam = exam_of(request)
+        usual = None if asks_given(request) else demand_of(request).usual
+        asks = usual or asked(request)
         every = shelves(exam)
         short = [shelf for shelf in every if shelf.is_short(asks)]
         wanted = every if "all" in request.GET else short

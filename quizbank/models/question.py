@@ -199,6 +199,9 @@ class Question(TimeOrdered):
             models.Index(fields=("stem_hash",), name="question_by_stem"),
             # The list sorted by a figure, either way; what has none comes last.
             models.Index("item_learners", F("id").desc(), name="question_by_learners"),
+            models.Index(
+                F("item_learners").desc(), F("id").desc(), name="question_by_learners_desc"
+            ),
             *(
                 models.Index(order, F("id").desc(), name=f"question_by_{name}")
                 for column, short in FIGURES

@@ -159,6 +159,23 @@ def test_sorts_keep_what_has_no_figures_last(bank: list[Any]) -> None:
         assert [figures[key] for key in down[:-1]] == [figures[key] for key in up[:-1]][::-1]
 
 
+@pytest.mark.parametrize("name", ["learners", "facility", "discrimination"])
+@pytest.mark.parametrize("way", ["", "-"])
+def test_sorts_by_a_figure_read_an_index(name: str, way: str, bank: list[Any]) -> None:
+    client = visit_as("superuser")
+    place = client.get(LIST).context["cl"].list_display.index(name)
+
+    with CaptureQueriesContext(connection) as captured:
+        client.get(f"{LIST}?o={way}{place}")
+
+    (rows,) = (q["sql"] for q in captured if f'ORDER BY "questions"."item_{name}"' in q["sql"])
+    for way_out in ("seqscan", "sort", "incremental_sort"):
+        run(f"SET LOCAL enable_{way_out} = off")
+    plan = "\n".join(row[0] for row in run("EXPLAIN " + rows.replace("%", "%%")))
+    assert f"using question_by_{name[:7]}" in plan
+    assert "Sort" not in plan
+
+
 def test_list_shows_figures_to_those_who_may_see_them(bank: list[Any]) -> None:
     for role, shown in {
         "content": True,

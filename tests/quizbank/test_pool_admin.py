@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ops.models import Run
 from quizbank.models import QuestionPool
-from tests.quizbank.learning import learner, run, value
+from tests.quizbank.learning import learner, plain_session, run, value
 from tests.quizbank.stock import category, exam, met, rebuild, stocked
 from tests.screens import visit_as
 
@@ -46,12 +46,12 @@ def test_the_list_says_what_there_is_and_what_is_short(content: Client, topic: i
     stocked(3, topic=topic, difficulty="hard", uses=2)
     stocked(12, topic=topic)
     rebuild()
-    page = text(content, LIST)
+    page = text(content, f"{LIST}?asks=10")
     assert "<strong>15</strong> published questions in <strong>2</strong> pools" in page
     assert "Nothing has changed since" in page
     assert "7 short" in page
     assert "Enough" in page
-    short = text(content, f"{LIST}?short=yes")
+    short = text(content, f"{LIST}?asks=10&short=yes")
     assert "7 short" in short
     assert "/change/" in short
     assert "Enough</span>" not in short
@@ -103,8 +103,48 @@ def test_an_exam_has_pools_of_its_own(content: Client, topic: int) -> None:
     stocked(2, topic=topic, exams=(net,))
     stocked(5, topic=topic)
     rebuild()
-    assert "3 short" in text(content, LIST)
+    assert "3 short" in text(content, f"{LIST}?asks=10")
+    assert "8 short" in text(content, f"{LIST}?asks=10&exam={net}")
+
+
+def asked_for(count: int, **filters: object) -> None:
+    plain_session(learner(), count, filters=json.dumps(filters))
+
+
+def test_short_is_what_sessions_would_not_get(content: Client, topic: int) -> None:
+    """Three hard ones alone are too few for sessions of ten; the easy ones nobody draws alone."""
+    other = category("BGP", value("SELECT parent_id FROM categories WHERE id = %s", topic))
+    stocked(3, topic=topic, difficulty="hard")
+    stocked(2, topic=topic)
+    stocked(4, topic=other)
+    rebuild()
+    assert "nothing is short" in text(content, LIST)
+    assert text(content, LIST).count("Not asked for") == 3
+
+    for _ in range(3):
+        asked_for(10, topic=topic, difficulty="hard")
+    asked_for(3, topic=topic, difficulty="hard")
+
+    page = text(content, LIST)
+    assert "most often 10: measured by 4 sessions" in page
+    assert "7 short" in page
+    assert page.count("Not asked for") == 2
+    assert text(content, f"{LIST}?short=yes").count("/change/") == 1
+    assert text(content, f"{LIST}?short=no").count("/change/") == 2
+    asked_for(10, topic=topic)
+    assert "5 short" in text(content, LIST)
+    asked_for(10)
+    assert text(content, LIST).count("Not asked for") == 0
+
+
+def test_an_exams_sessions_measure_its_own_pools(content: Client, topic: int) -> None:
+    net = exam("NET")
+    stocked(2, topic=topic, exams=(net,))
+    stocked(20, topic=topic)
+    rebuild()
+    asked_for(10, exam=net, topic=topic)
     assert "8 short" in text(content, f"{LIST}?exam={net}")
+    assert "8 short in NET" in text(content, LIST)
 
 
 def test_a_pool_leads_to_its_questions(content: Client, topic: int) -> None:
