@@ -54,6 +54,7 @@ register(
             "descriptor_term_months",
             "descriptor_item_category_totals",
             "descriptor_item_category_branches",
+            "descriptor_wheel_terms",
         ),
     ),
     RollUp(

@@ -12,6 +12,7 @@ from flavors.models.rollup import (
     MemberTerm,
     TermMonth,
     TermTotal,
+    WheelTerm,
 )
 from flavors.models.summary import (
     CategoryDescriptorSummary,
@@ -49,4 +50,5 @@ __all__ = [
     "TermTotal",
     "UserDescriptorSummary",
     "WheelGenerationStat",
+    "WheelTerm",
 ]

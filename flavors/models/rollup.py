@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from assessments.models import Member
-from flavors.models.choices import DescriptorType
+from flavors.models.choices import DescriptorType, WheelType
 from flavors.models.term import Term
 
 
@@ -102,6 +102,34 @@ class TermTotal(Uses):
 
     def __str__(self) -> str:
         return f"{self.descriptor_type}: {self.uses}"
+
+
+class WheelTerm(models.Model):
+    """Everybody's uses of a term, with what was merged into it, as the types of one wheel."""
+
+    pk = models.CompositePrimaryKey("term", "wheel_type")
+    term = key_of(Term)
+    wheel_type = models.TextField(choices=WheelType)
+    category_id = models.BigIntegerField(
+        help_text="Where the term was at the last refresh; 0: in no category."
+    )
+    uses = models.BigIntegerField()
+    intensity_sum = models.BigIntegerField()
+    intensity_count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "descriptor_wheel_terms"
+        default_permissions = ()
+        indexes = (
+            # The wheel of everybody: the most used terms of each branch.
+            models.Index(
+                fields=("wheel_type", "category_id", "-uses", "term"),
+                name="wheel_terms_by_branch",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.wheel_type}: {self.uses}"
 
 
 class ItemCategoryTotal(Uses):

@@ -210,6 +210,12 @@ KEPT = (
     WHERE u.term_id = t.id
     """,
 )
+KEPT_OF_WHEELS = """
+    INSERT INTO descriptor_wheel_terms (
+        term_id, wheel_type, category_id, uses, intensity_sum, intensity_count
+    )
+    SELECT * FROM wheel_terms_counted()
+"""
 QUIET_TABLES = ("flavor_terms", "flavor_descriptors", "descriptor_member_terms")
 FILLED = (
     "members",
@@ -220,6 +226,7 @@ FILLED = (
     "descriptor_term_totals",
     "descriptor_item_category_totals",
     "descriptor_item_category_branches",
+    "descriptor_wheel_terms",
     "descriptor_months",
 )
 BENCH_TABLES = ("bench_words", "bench_terms", "bench_ranks", "bench_members")
@@ -330,6 +337,7 @@ def fill_descriptors(
             for first, until in zip(firsts, untils, strict=True)
         )
         at_once(partial(run, statement) for statement in KEPT)
+        run(KEPT_OF_WHEELS)
     for table in BENCH_TABLES:
         run(f"DROP TABLE {table}")
     at_once(partial(run, f"VACUUM (ANALYZE) {partition_of(first)}") for first in firsts)

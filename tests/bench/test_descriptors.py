@@ -206,6 +206,7 @@ ROLLUPS = [
     "descriptor_member_terms",
     "descriptor_item_category_totals",
     "descriptor_item_category_branches",
+    "descriptor_wheel_terms",
     "descriptor_days",
     "descriptor_term_months",
     "descriptor_term_totals",

@@ -196,12 +196,38 @@ def test_a_wrong_figure_is_found_and_keeps_a_month_from_the_archive(db: None) ->
     fold()
     run("UPDATE descriptor_term_totals SET uses = 7")
 
-    [difference] = differences()
+    wrong, *wheels = differences()
 
-    assert difference["kept_in"] == "descriptor_term_totals"
-    assert (difference["kept_uses"], difference["counted_uses"]) == (7, 1)
+    assert wrong["kept_in"] == "descriptor_term_totals"
+    assert (wrong["kept_uses"], wrong["counted_uses"]) == (7, 1)
+    assert {each["kept_in"] for each in wheels} == {"descriptor_wheel_terms"}
     with pytest.raises(Refused, match="differ from the descriptors in 1 places"):
         prove_month(*month_of(datetime.now(UTC).date()))
+
+
+def test_the_wheel_of_everybody_follows_merges_and_their_undoing(db: None) -> None:
+    kept = "SELECT uses FROM descriptor_wheel_terms WHERE wheel_type = 'combined' ORDER BY 1"
+    told = "SELECT (generate_wheel_data_optimized() -> 'categories') @? '$.**.text ? (@ == \"%s\")'"
+    ada = learner()
+    for text in ("Raisin", "Raisin", "Raisins"):
+        note(ada, text)
+    fold()
+    assert rows(kept) == [(1,), (2,)]
+    raisins = term_of("raisins").pk
+
+    run("UPDATE flavor_terms SET canonical_id = %s WHERE id = %s", term_of("raisin").pk, raisins)
+    assert (value(told % "Raisin"), value(told % "Raisins")) == (True, False)
+    fold()
+    assert (rows(kept), differences()) == ([(3,)], [])
+
+    run("UPDATE flavor_terms SET canonical_id = NULL WHERE id = %s", raisins)
+    fold()
+    assert (rows(kept), differences()) == ([(1,), (2,)], [])
+
+    run("UPDATE flavor_terms SET status = 'rejected' WHERE id = %s", raisins)
+    assert (value(told % "Raisin"), value(told % "Raisins")) == (True, False)
+    fold()
+    assert (rows(kept), differences()) == ([(2,)], [])
 
 
 def test_a_month_is_proved_by_itself(db: None) -> None:
