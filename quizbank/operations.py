@@ -53,6 +53,12 @@ register(
         key=("status",),
         about="How many questions are active, drafts or in review, for the start page.",
     ),
+    Cache(
+        "analysts-dashboard",
+        "Start page of analysts",
+        lifetime=timedelta(minutes=1),
+        about="Activity, boards and counts: a tenth of a second of the database.",
+    ),
     Schedule("discard-old-previews", "discard_old_previews", Every(timedelta(hours=1))),
     MaterializedView(
         "category_statistics",
