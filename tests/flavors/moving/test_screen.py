@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from ops.models import AuditEntry, Move, MoveRefusal, Run
 from tests.flavors.moving.flat import NAME, make_flat, run
@@ -88,6 +89,32 @@ def test_refused_rows_are_shown_and_downloaded(ops: Client, member: UUID) -> Non
         "7,'=1+<b>,It has no member."
     ]
     assert AuditEntry.objects.get(action="export").details["count"] == 1
+
+
+def test_pages_ask_as_much_for_twenty_as_for_one(ops: Client, member: UUID) -> None:
+    make_flat(member, 3)
+    move = Move.objects.create(table_name="flavor_descriptors", source=NAME, refused_count=20)
+
+    def refuse(count: int) -> None:
+        MoveRefusal.objects.bulk_create(
+            MoveRefusal(move=move, source_key=f"{count}-{n}", shown="x", reason="It has no member.")
+            for n in range(count)
+        )
+
+    def queries(address: str) -> int:
+        page(ops, address)
+        with CaptureQueriesContext(connection) as asked:
+            page(ops, address)
+        return len(asked)
+
+    refuse(1)
+    before = queries(PAGE), queries(ONE)
+    refuse(19)
+    for n in range(3):
+        run(f"CREATE TABLE flat_copy_{n} (LIKE {NAME} INCLUDING ALL)")
+
+    assert "flat_copy_2" in page(ops, PAGE)
+    assert (queries(PAGE), queries(ONE)) == before
 
 
 @pytest.mark.parametrize("role", ["analysts", "content"])
