@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test import Client
 
 from tests.bench.bank import fill
@@ -25,6 +26,7 @@ def bank_size(request: pytest.FixtureRequest) -> int:
 def own_database() -> Iterator[None]:
     """A copy of the tests' one, so that it can be committed and vacuumed."""
     tests, bench = connection.settings_dict["NAME"], f"{connection.settings_dict['NAME']}_bench"
+    assert tests.startswith(TEST_DATABASE_PREFIX), "Mark a test with django_db: it makes them."
     quote = connection.ops.quote_name
     with connection._nodb_cursor() as cursor:
         connection.close()

@@ -115,6 +115,7 @@ def peak_of(format_name: Format, path: Path, *only: str) -> int:
     return int(found.stdout.split()[-1])
 
 
+@pytest.mark.django_db
 def test_export_beside_copy(answers: int, tmp_path: Path, capsys: Any) -> None:
     is_small = answers < 10_000
     path = tmp_path / "answers"
@@ -139,9 +140,3 @@ def test_export_beside_copy(answers: int, tmp_path: Path, capsys: Any) -> None:
     with capsys.disabled():
         tell("Export of answers", *lines)
     assert is_small or ratios["csv"] < MARGIN
-
-
-@pytest.fixture(autouse=True)
-def committed(answers: int, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock():
-        yield

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection
 
 from ops.exports import warehouse
 from ops.exports.warehouse import export_warehouse
@@ -80,6 +81,12 @@ def duck(query: str, folder: Path, name: str) -> list[tuple[Any, ...]]:
     source = f"read_parquet('{folder}/{name}/**/*.parquet', hive_partitioning = true)"
     with duckdb.connect() as conn:
         return conn.execute(query.format(source)).fetchall()
+
+
+@pytest.mark.django_db
+def test_what_is_emptied_is_a_copy() -> None:
+    """The mark makes the tests' database, too, of which it is one."""
+    assert connection.settings_dict["NAME"].endswith("_bench")
 
 
 MONTHS = ("2026-08-31T23:59:00Z", "2026-09-01T00:01:00Z", "2026-10-05T12:00:00Z")
