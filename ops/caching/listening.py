@@ -13,7 +13,7 @@ from contextlib import suppress
 from uuid import uuid4
 
 import structlog
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from ops.caching import store
 from ops.caching.store import Away
@@ -62,10 +62,13 @@ class Listener:
             heard = self.hear()
 
     def hear(self) -> list[str]:
-        """What came within a beat; at once when something came."""
+        """What came within a beat; at once when something came. Raises DatabaseError when the
+        connection is lost, or not ours alone."""
         with connection.cursor() as cursor:
-            # Else a connection that is lost would look like silence.
-            cursor.execute("SELECT 1")
+            # Else a connection that is lost would look like silence, and one of a pooler, too.
+            cursor.execute("SELECT pg_catalog.pg_listening_channels()")
+            if (CHANNEL,) not in cursor.fetchall():
+                raise OperationalError("it forgot the LISTEN: set DATABASE_DIRECT_URL")
         with connection.wrap_database_errors:
             notes = connection.connection.notifies(timeout=BEAT_SECONDS, stop_after=1)
             return [note.payload for note in notes]

@@ -75,6 +75,18 @@ def test_rows_say_why_they_are_there_how_old_and_who_looks(
         assert row in text, row
 
 
+def test_the_badge_counts_what_the_queue_has_and_no_further(mo: User) -> None:
+    everybody = PublicProfile.objects
+    assert everybody.waiting_at_most(3) == 0
+    submitted()
+    edited()
+    assert everybody.waiting_at_most(3) == everybody.awaiting_decision().count() == 2
+    appealed(mo)
+    submitted()
+    assert everybody.waiting_at_most(3) == 3
+    assert everybody.waiting_at_most(9) == everybody.awaiting_decision().count() == 4
+
+
 def test_filter_that_finds_nothing_leads_back(client: Client) -> None:
     submitted()
     assert "Nothing of that kind waits." in text_of(client, f"{QUEUE}?why=appeal")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from redis import Redis
 
 from ops.caching import listening, store
@@ -173,6 +173,13 @@ def test_what_was_told_while_redis_was_away_makes_everything_void(
 
     assert away.wait(30)
     wait_for(lambda: version(kept, store.EVERYTHING) != before)
+
+
+@pytest.mark.django_db
+def test_a_connection_that_forgot_is_no_silence() -> None:
+    """As a pooler's does, which gives each transaction to whom it likes."""
+    with pytest.raises(OperationalError, match="DATABASE_DIRECT_URL"):
+        Listener().hear()
 
 
 def test_nobody_listening_is_noticed_by_who_waits(transactional_db: None, kept: Redis) -> None:
