@@ -35,7 +35,7 @@ def adopt(database: str) -> list[str]:
             file_name=manifest["file"],
             database=database,
             state=BackupState.KEPT,
-            finished_at=moment,
+            finished_at=datetime.fromisoformat(manifest["finished_at"]),
             size=manifest["size"],
             sha256=manifest["sha256"],
             manifest=manifest,

@@ -88,7 +88,8 @@ def finish(backup: Backup, manifest: dict[str, Any]) -> None:
     """The manifest first: a dump that the ledger knows always has one."""
     files.write_manifest(backup.file_name, manifest)
     backup.manifest, backup.size, backup.sha256 = manifest, manifest["size"], manifest["sha256"]
-    backup.state, backup.finished_at = BackupState.KEPT.value, timezone.now()
+    backup.state = BackupState.KEPT.value
+    backup.finished_at = datetime.fromisoformat(manifest["finished_at"])
     backup.save()
 
 
@@ -107,6 +108,7 @@ def write(work: Work, conn: Connection[Any], backup: Backup) -> dict[str, Any]:
         "file": backup.file_name,
         "database": backup.database,
         "taken_at": taken_at.isoformat(),
+        "finished_at": timezone.now().isoformat(),
         "size": hashing.bytes,
         "sha256": hashing.sha256,
         "compression": "zstd",

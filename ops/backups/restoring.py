@@ -33,7 +33,7 @@ END_RUNS = """
 # In its own dump a backup is being written still.
 KNOW_ITSELF = """
     UPDATE public.ops_backups
-    SET state = 'kept', finished_at = now(), manifest = %s, size = %s, sha256 = %s
+    SET state = 'kept', finished_at = %s, manifest = %s, size = %s, sha256 = %s
     WHERE file_name = %s AND state = 'writing'
 """
 
@@ -121,7 +121,8 @@ def compare(restored: Connection[Any], manifest: dict[str, Any]) -> None:
 
 def make_ready(restored: Connection[Any], manifest: dict[str, Any], erased: list[str]) -> int:
     """What a moment of the past must not bring back; returns how many were erased again."""
-    own = (Jsonb(manifest), manifest["size"], manifest["sha256"], manifest["file"])
+    names = ("size", "sha256", "file")
+    own = (manifest["finished_at"], Jsonb(manifest), *(manifest[name] for name in names))
     with restored.transaction():
         restored.execute(END_RUNS, [ENDED])
         restored.execute(KNOW_ITSELF, own)
