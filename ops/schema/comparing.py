@@ -56,8 +56,12 @@ def compare(
     wanted = {by_name(each): each for each in expected}
     standing = [(key(each), each) for each in found]
     present = {place for place, _ in standing}
-    findings = [judged(wanted.get(place), each) for place, each in standing]
-    findings += [judged(each, None) for place, each in wanted.items() if place not in present]
+    findings = [judged(each, wanted.get(place)) for place, each in standing]
+    findings += [
+        finding(each, MISSING, each.definition)
+        for place, each in wanted.items()
+        if place not in present
+    ]
     adrift = {
         each.name for each in findings if each.kind in WHOLES and each.state in (MISSING, UNKNOWN)
     }
@@ -67,16 +71,16 @@ def compare(
     )
 
 
-def judged(expected: SchemaObject | None, found: SchemaObject | None) -> Finding:
-    """One of the two may be None."""
-    if found is None:
-        assert expected is not None  # noqa: S101  # a pair of nothing is no pair
-        return Finding(expected.kind, expected.name, MISSING, expected.definition, expected.part_of)
+def judged(found: SchemaObject, expected: SchemaObject | None) -> Finding:
     if expected is None:
-        return Finding(found.kind, found.name, UNKNOWN, found.definition, found.part_of)
-    same = expected.definition == found.definition
-    difference = "" if same else difference_of(expected.definition, found.definition)
-    return Finding(found.kind, found.name, OK if same else DRIFTED, difference, found.part_of)
+        return finding(found, UNKNOWN, found.definition)
+    if expected.definition == found.definition:
+        return finding(found, OK, "")
+    return finding(found, DRIFTED, difference_of(expected.definition, found.definition))
+
+
+def finding(of: SchemaObject, state: str, difference: str) -> Finding:
+    return Finding(of.kind, of.name, state, difference, of.part_of)
 
 
 def difference_of(expected: str, found: str) -> str:

@@ -40,13 +40,17 @@ class Command(BaseCommand):
         confirmed: str = options["confirm"]
         if confirmed and not execute:
             raise CommandError("--confirm is for --execute.", returncode=WRONG_USAGE)
+        is_asked = execute and not confirmed and sys.stdin.isatty()
+        if execute and not is_asked:
+            refuse_other_name(app, confirmed)
         try:
             plan = reverse_plan(app, migration)
             trial = self.tried(plan, execute)
             if trial and not options["json"]:
                 self.stdout.write("\n".join(lines_of(trial)))
+            if is_asked:
+                self.ask(app)
             if execute:
-                self.ask(app, confirmed)
                 is_recorded = reverse(plan, trial)
         except WrongName as refusal:
             raise CommandError(str(refusal), returncode=WRONG_USAGE) from None
@@ -74,16 +78,17 @@ class Command(BaseCommand):
             return None
         return try_reverse(plan)
 
-    def ask(self, app: str, confirmed: str) -> None:
-        if not confirmed:
-            if not sys.stdin.isatty():
-                message = f"Nobody can be asked: add --confirm {app}."
-                raise CommandError(message, returncode=WRONG_USAGE)
-            confirmed = input(f"Type {app} to take them back: ").strip()
-        if confirmed != app:
-            raise CommandError(
-                f"“{confirmed}” is not {app}: nothing was changed.", returncode=WRONG_USAGE
-            )
+    def ask(self, app: str) -> None:
+        refuse_other_name(app, input(f"Type {app} to take them back: ").strip())
+
+
+def refuse_other_name(app: str, typed: str) -> None:
+    """Raises CommandError that exits with 2."""
+    message = f"“{typed}” is not {app}: nothing was changed."
+    if not typed:
+        message = f"Nobody can be asked: add --confirm {app}."
+    if typed != app:
+        raise CommandError(message, returncode=WRONG_USAGE)
 
 
 def lines_of(trial: Trial) -> list[str]:

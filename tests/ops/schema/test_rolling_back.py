@@ -17,8 +17,10 @@ from ops.models import AppliedMigration, AuditEntry
 from ops.schema import losses, reversing
 from ops.schema.losses import count
 from ops.schema.reading import read_own_catalog
+from ops.schema.reversing import Trial
 from ops.work import Refused
 
+COMMAND = "ops.management.commands.rollback"
 # The latest that is small; what others put on it goes with it.
 NAME = "0031_migration_history"
 
@@ -98,12 +100,30 @@ def test_unapplied_migration_is_refused(db: None) -> None:
     )
 
 
-def test_another_name_typed_changes_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reversing, "migrate", lambda plan: None)
+@pytest.mark.parametrize(
+    ("typed", "message"), [("quizbank", "“quizbank” is not ops"), ("", "Nobody can be asked")]
+)
+def test_another_name_changes_nothing(
+    db: None, monkeypatch: pytest.MonkeyPatch, typed: str, message: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
 
-    code, said = refused("ops", NAME, "--execute", "--confirm", "quizbank")
+    code, said = refused("ops", NAME, "--execute", f"--confirm={typed}")
 
-    assert (code, "nothing was changed" in said) == (2, True)
+    assert code == 2
+    assert message in said
+    assert AppliedMigration.objects.exists()
+
+
+def test_person_types_the_name(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("nothing\n"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    small = Trial(["ops.0001_x"], [], [], [], [])
+    monkeypatch.setattr(f"{COMMAND}.try_reverse", lambda plan: small)
+
+    code, said = refused("ops", NAME, "--execute")
+
+    assert (code, said) == (2, "“nothing” is not ops: nothing was changed.")
 
 
 def test_step_outside_of_a_transaction_cannot_be_tried(
@@ -111,9 +131,7 @@ def test_step_outside_of_a_transaction_cannot_be_tried(
 ) -> None:
     concurrent = Migration("0001_index", "ops")
     concurrent.atomic = False
-    monkeypatch.setattr(
-        "ops.management.commands.rollback.reverse_plan", lambda *_: [(concurrent, True)]
-    )
+    monkeypatch.setattr(f"{COMMAND}.reverse_plan", lambda *_: [(concurrent, True)])
 
     code, said = refused("ops", "0001")
 

@@ -8,10 +8,13 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.db.models.functions import Now
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from waffle import flag_is_active
+from waffle.middleware import WaffleMiddleware
 from waffle.models import Flag, Switch
 
+from ops.alerts.measures import schema_drift
 from ops.models import AppliedMigration, AuditEntry, Run
 from ops.models.run import Status
 from ops.runs import enqueue
@@ -118,6 +121,16 @@ def test_history_tells_what_was_taken_back(ops: Client) -> None:
     assert "0001_functions" not in text
 
 
+def test_drift_is_measured_for_the_alert(db: None) -> None:
+    assert schema_drift() == {}
+
+    verified(DRIFT, differs=3)
+    assert schema_drift() == {"": 3.0}
+
+    verified()
+    assert schema_drift() == {"": 0.0}
+
+
 # --- Feature flags -------------------------------------------------------------------------------
 def save(client: Client, **values: Any) -> Any:
     return client.post(f"{FLAGS}add/", {"name": "tasting-notes", "everyone": "", **values})
@@ -161,14 +174,11 @@ def test_flag_that_cannot_be_is_refused(ops: Client, wrong: dict[str, str]) -> N
     answer = save(ops, **wrong)
 
     assert answer.status_code == 200
-    assert b"errorlist" in answer.content or b"error" in answer.content
+    assert answer.context["adminform"].form.errors
     assert not Flag.objects.exists()
 
 
 def test_share_of_browsers_is_remembered(ops: Client, ops_user: User) -> None:
-    from django.http import HttpResponse
-    from waffle.middleware import WaffleMiddleware
-
     Flag.objects.create(name="half", percent="50.0", superusers=False)
     request = request_of(ops_user)
     on = flag_is_active(request, "half")
