@@ -29,11 +29,11 @@ def refuse_unless_applied(batch: ImportedFile) -> None:
         )
 
 
-def mark_as_applied(batch: ImportedFile) -> None:
+def mark_as_applied(batch: ImportedFile, **details: Any) -> None:
     batch.status, batch.file, batch.failure = BatchStatus.APPLIED, None, ""
     batch.applied_at = timezone.now()
     batch.save()
-    log(batch, "import", **batch.counts)
+    log(batch, "import", **batch.counts, **details)
 
 
 def mark_as_undone(batch: ImportedFile) -> None:

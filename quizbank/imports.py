@@ -11,7 +11,7 @@ from django.db import DatabaseError, OperationalError
 from ops.errors import reason_of
 from ops.runs import active_run, enqueue
 from ops.work import Refused, Result, Work
-from quizbank import actions
+from quizbank.actions import User
 from quizbank.formats import FormatError
 from quizbank.importing import confirm_import, read_stored, undo_import
 from quizbank.models import ImportBatch
@@ -20,7 +20,7 @@ from quizbank.models.importing import BatchStatus
 OPERATIONS = ("read_import", "confirm_import", "undo_import")
 
 
-def order(operation: str, batch: ImportBatch, user: actions.User, **parameters: bool) -> None:
+def order(operation: str, batch: ImportBatch, user: User, **parameters: bool) -> None:
     """Raises Refused while something else is done with the batch."""
     refuse_while_busy(batch)
     enqueue(operation=operation, target=str(batch.pk), parameters=parameters, user=user)
@@ -28,14 +28,14 @@ def order(operation: str, batch: ImportBatch, user: actions.User, **parameters: 
 
 def refuse_while_busy(batch: ImportBatch) -> None:
     if any(active_run(operation=name, target=str(batch.pk)) for name in OPERATIONS):
-        raise actions.Refused("A worker is busy with this import: wait, or cancel its run.")
+        raise Refused("A worker is busy with this import: wait, or cancel its run.")
 
 
 # --- Work ----------------------------------------------------------------------------------------
 def read(work: Work) -> Result:
     try:
         batch = read_stored(batch=batch_of(work), tell=work.progress)
-    except (FormatError, actions.Refused) as error:
+    except FormatError as error:
         raise Refused(reason_of(error)) from error
     return Result("Read: the preview is there.", batch.counts)
 
@@ -52,7 +52,7 @@ def confirm(work: Work) -> Result:
         batch = confirm_import(batch=batch, publish=publish, user=user, tell=work.progress)
     except OperationalError:
         raise
-    except (FormatError, actions.Refused, DatabaseError) as error:
+    except (FormatError, Refused, DatabaseError) as error:
         raise Refused(f"Nothing imported: {reason_of(error)}") from error
     if batch.status != BatchStatus.APPLIED:
         return Result("Nothing imported yet: the bank has changed since the preview. Look again.")
@@ -64,10 +64,7 @@ def undo(work: Work) -> Result:
     batch = batch_of(work)
     if work.attempt > 1 and batch.status == BatchStatus.UNDONE:
         return Result("Taken back by the try before.")
-    try:
-        counts = undo_import(batch=batch, tell=work.progress)
-    except actions.Refused as error:
-        raise Refused(str(error)) from error
+    counts = undo_import(batch=batch, tell=work.progress)
     return Result(f"{counts['undone']:,} taken back, {counts['kept']:,} kept.", counts)
 
 

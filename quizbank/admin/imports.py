@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import display
 
 from ops.admin.imports import ORDERED, ImportsAdmin
-from quizbank.actions import Refused
+from ops.work import Refused
 from quizbank.admin.import_forms import FORMATS, UploadForm
 from quizbank.admin.import_lists import lists_of
 from quizbank.formats import FormatError

@@ -1,8 +1,8 @@
 """Imports: what a file would change, done in one transaction, and taken back as one batch."""
 
+from ops.batches import discard_import
 from quizbank.importing.batches import (
     confirm_import,
-    discard_import,
     import_file,
     preview_import,
     read_stored,

@@ -8,11 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.utils import timezone
 
-from ops.audit import record, recorded
+from ops.batches import log, mark_as_applied, mark_as_failed, waiting
 from ops.errors import reason_of
-from quizbank.actions import Refused, User
+from quizbank.actions import User
 from quizbank.formats import FormatError
 from quizbank.importing.content import Content, as_keys
 from quizbank.importing.copying import copy_rows, table_of
@@ -26,7 +25,7 @@ from quizbank.importing.write import (
     write_contents,
 )
 from quizbank.models import ImportBatch, ImportItem
-from quizbank.models.importing import CONFIRMABLE, BatchStatus
+from quizbank.models.importing import BatchStatus
 from quizbank.models.question import label_of
 
 # What a preview lists of each kind; the counts are of all.
@@ -165,11 +164,7 @@ def show_preview(batch: ImportBatch, plan: Plan) -> None:
         "digest": plan.digest(),
     }
     batch.save()
-    record(
-        action="preview_import",
-        entity=batch,
-        details={"label": batch.file_name, **plan.counts()},
-    )
+    log(batch, "preview_import", **batch.counts)
 
 
 def one_at_a_time() -> None:
@@ -200,14 +195,6 @@ def confirm_import(
         raise
 
 
-@transaction.atomic
-def mark_as_failed(batch: ImportBatch, reason: str) -> None:
-    waiting = ImportBatch.objects.filter(pk=batch.pk, status__in=CONFIRMABLE)
-    if waiting.update(status=BatchStatus.FAILED, failure=reason):
-        details = {"label": batch.file_name, "reason": reason}
-        record(action="fail_to_import", entity=batch, details=details)
-
-
 def confirm_locked(batch: ImportBatch, publish: bool, user: User, tell: Tell) -> ImportBatch:
     batch = waiting(batch)
     plan = plan_of(batch, bytes(batch.file or b""), lock=True, tell=tell)
@@ -219,22 +206,6 @@ def confirm_locked(batch: ImportBatch, publish: bool, user: User, tell: Tell) ->
     apply_plan(plan=plan, batch=batch, publish=publish, user=user, tell=tell)
     tell(3, STEPS, "proving keys and rules")
     connection.check_constraints()
-    return batch
-
-
-@recorded("batch")
-@transaction.atomic
-def discard_import(*, batch: ImportBatch) -> None:
-    """Let go of the file; the batch stays, as a line in the list. Raises Refused."""
-    batch = waiting(batch)
-    batch.status, batch.file = BatchStatus.DISCARDED, None
-    batch.save(update_fields=["status", "file"])
-
-
-def waiting(batch: ImportBatch) -> ImportBatch:
-    batch = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-    if batch.status not in CONFIRMABLE:
-        raise Refused(f"This import is {batch.get_status_display().lower()} already.")
     return batch
 
 
@@ -288,11 +259,4 @@ def finish(batch: ImportBatch, plan: Plan, publish: bool, notes: dict[UUID, str]
         made.setdefault(row._meta.model_name or "", []).append(row.pk)
     batch.report |= {"made": made, "unpublished": len(notes)}
     batch.options |= {"publish": publish}
-    batch.status, batch.file, batch.failure = BatchStatus.APPLIED, None, ""
-    batch.applied_at = timezone.now()
-    batch.save()
-    record(
-        action="import",
-        entity=batch,
-        details={"label": batch.file_name, **plan.counts(), "publish": publish},
-    )
+    mark_as_applied(batch, publish=publish)

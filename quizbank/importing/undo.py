@@ -14,10 +14,9 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.fields.reverse_related import ManyToOneRel
-from django.utils import timezone
 
 from ops.audit import recorded
-from quizbank.actions import Refused
+from ops.batches import mark_as_undone, refuse_unless_applied
 from quizbank.importing.copying import delete_rows, update_rows
 from quizbank.importing.plan import Tell, silent
 from quizbank.importing.write import fresh_plans, write_contents
@@ -31,7 +30,6 @@ from quizbank.models import (
     QuestionExam,
     Subject,
 )
-from quizbank.models.importing import BatchStatus
 from quizbank.models.question import Status
 
 DELETED, RESTORED = "Deleted.", "Restored."
@@ -82,8 +80,7 @@ def undo_import(*, batch: ImportBatch, tell: Tell = silent) -> dict[str, int]:
     delete_questions(keys_of(item for item in items if item.undo_result == DELETED))
     update_rows(ImportItem, ("id", "undo_result"), ((item.pk, item.undo_result) for item in items))
     remove_empty_places(batch.report.get("made", {}))
-    batch.status, batch.undone_at = BatchStatus.UNDONE, timezone.now()
-    batch.save(update_fields=["status", "undone_at"])
+    mark_as_undone(batch)
     undone = sum(item.undo_result in (DELETED, RESTORED) for item in items)
     return {"undone": undone, "kept": len(items) - undone}
 
@@ -100,15 +97,6 @@ def held(keys: list[UUID], *, lock: bool) -> dict[UUID, Held]:
     with connection.cursor() as cursor:
         cursor.execute(f"{HELD} FOR NO KEY UPDATE" if lock else HELD, [keys])
         return {key: Held(*values) for key, *values in cursor.fetchall()}
-
-
-def refuse_unless_applied(batch: ImportBatch) -> None:
-    if batch.status != BatchStatus.APPLIED:
-        raise Refused(
-            "This import was undone already."
-            if batch.status == BatchStatus.UNDONE
-            else "This import changed nothing, so there is nothing to undo."
-        )
 
 
 def judge(items: list[ImportItem], questions: dict[UUID, Held]) -> None:
