@@ -230,6 +230,20 @@ def test_a_blocker_is_found_and_ended(
     assert "nothing was done" in post(ops, "terminate", holder, begun)
 
 
+def test_pages_and_snapshots_do_not_wait_for_a_lock(
+    pile_up: tuple[int, int, list[Exception]], ops: Client
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+        try:
+            for name in ("changelist", "queries", "indexes", "tables", "sessions", "server"):
+                assert ops.get(page(name)).status_code == 200, name
+            assert ops.get("/admin/").status_code == 200
+            capture()
+        finally:
+            cursor.execute("RESET lock_timeout")
+
+
 def test_a_query_is_cancelled(pile_up: tuple[int, int, list[Exception]], ops: Client) -> None:
     _, waiter, told = pile_up
     begun = sessions.blockers()[1]["backend_start"].isoformat()
