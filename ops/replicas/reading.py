@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest
 from django.template.response import SimpleTemplateResponse
 
 from ops.replicas.counting import Outcome, count
-from ops.replicas.seen import reader
+from ops.replicas.seen import NOBODY, reader
 from ops.replicas.standing import (
     REPLICA,
     is_configured,
@@ -38,7 +38,7 @@ def reading_from_replica[**P, T](function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def read(*args: P.args, **kwargs: P.kwargs) -> T:
-        if not is_configured() or is_settled():
+        if not is_configured() or is_settled() or reader.get() is NOBODY:
             return function(*args, **kwargs)
         outcome = why_not()
         if outcome is Outcome.REPLICA:

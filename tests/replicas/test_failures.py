@@ -20,6 +20,7 @@ from ops.replicas import (
     primary_in_place,
     reading_for,
     reading_from_replica,
+    seen,
     snapshot_of,
 )
 from ops.replicas.counting import Outcome, counts
@@ -168,11 +169,22 @@ def test_snapshot_of_a_replica_does_not_hold_what_is_in_progress(standby: Standb
     assert ask(visible) is False
 
 
-def test_without_a_reader_nothing_is_read_there(standby: Standby) -> None:
+def test_who_writes_reads_from_the_primary(standby: Standby) -> None:
     standby.catch_up()
 
     with reading_for(may=False, after=0):
         assert reading_from_replica(ask)("SELECT pg_is_in_recovery()") is False
+    assert counts() == {Outcome.WRITING: 1}
+
+
+def test_job_reads_from_the_primary_and_is_not_counted(standby: Standby) -> None:
+    standby.catch_up()
+    token = seen.reader.set(seen.NOBODY)
+    try:
+        assert reading_from_replica(ask)("SELECT pg_is_in_recovery()") is False
+    finally:
+        seen.reader.reset(token)
+    assert counts() == {}
 
 
 def test_long_reading_has_all_that_is_committed_or_comes_from_the_primary(
