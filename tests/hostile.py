@@ -24,7 +24,7 @@ SPARED = {
     "auth.Permission",
     "contenttypes.ContentType",
     "ops.PersonalTable",
-    "sessions.Session",
+    "ops.LoginSession",
 }
 # Codes that the program itself looks up.
 KEPT = {"password", "operation", "schedule"}

@@ -155,9 +155,10 @@ def gate(
     """Middleware: who owes a code sees nothing of the admin but where to give it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        owed = request.session.get(OWED)
         inside = request.path.startswith(reverse("admin:index"))
-        if not owed or not inside or request.path in open_pages():
+        # Public pages do not read the session: their answers are the same for everybody.
+        owed = request.session.get(OWED) if inside else None
+        if not owed or request.path in open_pages():
             return get_response(request)
         query = {"next": request.get_full_path()} if request.method == "GET" else {}
         page = reverse(f"admin:ops_loginsession_{owed}")
