@@ -7,6 +7,8 @@ SET jit = off
 -- How much was marked is known only when it runs.
 SET plan_cache_mode = force_custom_plan
 SET work_mem = '64MB'
+-- What it looks up was just written, and is in memory.
+SET random_page_cost = 1.1
 AS $$
 /*
 Count the descriptors again of those members and months that descriptor_changes names, and empty it;

@@ -29,7 +29,8 @@ def test_file_is_written_and_logged(tmp_path: Path, house: list[Member]) -> None
     said = export("members", "--format", "parquet", "--output", path)
 
     assert said == f"{len(house)} rows of members.parquet in {path}.\n"
-    assert duckdb.sql(f"SELECT count(*) FROM '{path}'").fetchall() == [(len(house),)]
+    with duckdb.connect() as duck:
+        assert duck.sql(f"SELECT count(*) FROM '{path}'").fetchall() == [(len(house),)]
     entry = AuditEntry.objects.get(action="export")
     assert (entry.entity_type, entry.entity_id, entry.actor_name) == ("export", "members", "")
     assert entry.details["rows"] == len(house)
