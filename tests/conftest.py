@@ -103,6 +103,16 @@ def shared_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def kept_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What fixtures of a module write after this one stays for its tests, each of which takes back
+    its own; none of them commits.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def bare_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without what is the same on all of them: the sidebar stands on the start page alone, and a

@@ -65,8 +65,8 @@ def fill() -> None:
             make_rows(model, 1)
 
 
-@pytest.fixture
-def hostile_bank(db: None) -> None:
+@pytest.fixture(scope="module")
+def hostile_bank(kept_rows: None) -> None:
     fill()
     poison()
     # It takes a hundred characters, and no name twice.
@@ -77,7 +77,7 @@ def hostile_bank(db: None) -> None:
 
 
 @pytest.fixture
-def root(hostile_bank: None, bare_pages: None) -> Client:
+def root(hostile_bank: None, db: None, bare_pages: None) -> Client:
     """A superuser whose name, which every page shows, is hostile, too."""
     client = visit_as("superuser")
     User.objects.filter(is_superuser=True).update(username=HOSTILE)

@@ -25,11 +25,15 @@ LOG = AuditEntry._meta.db_table
 UNSAID = {f"assessments_publicprofile_queue_{verb}" for verb in ("next", "claim", "release")}
 
 
-@pytest.fixture
-def root(db: None, bare_pages: None) -> Client:
+@pytest.fixture(scope="module")
+def bank(kept_rows: None) -> None:
     call_command("load_demo")
     preview_import(file_name="pool.csv", data=POOL, user=None)
     fill()
+
+
+@pytest.fixture
+def root(bank: None, db: None, bare_pages: None) -> Client:
     return visit_as("superuser")
 
 

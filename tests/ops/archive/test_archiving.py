@@ -111,11 +111,15 @@ def test_strangers_read_the_file_without_us(conn: Conn, held: PartitionArchive) 
         "SELECT count(*), sum(n), sum(price), min(created_at), count(name), sum(counts[1])"
         f" FROM steward_archive.{OLD}"  # type: ignore[arg-type]
     ).fetchone()
-    theirs = duckdb.connect().execute(
-        "SELECT count(*), sum(n), sum(price::decimal(12, 4)), min(created_at), count(name),"
-        " sum(counts[1]) FROM read_parquet(?)",
-        [path],
-    ).fetchone()
+    theirs = (
+        duckdb.connect()
+        .execute(
+            "SELECT count(*), sum(n), sum(price::decimal(12, 4)), min(created_at), count(name),"
+            " sum(counts[1]) FROM read_parquet(?)",
+            [path],
+        )
+        .fetchone()
+    )
 
     assert theirs == ours
 
