@@ -26,6 +26,18 @@ document.addEventListener("DOMContentLoaded", () => {
   document.body.prepend(link);
 });
 
+// The browser focuses nothing while the theme hides the page, nor where something had the focus.
+document.addEventListener("DOMContentLoaded", () => {
+  const wanted = document.querySelector("[autofocus]");
+  if (!wanted) return;
+  const focus = () => {
+    if (!document.activeElement?.matches("input, select, textarea")) wanted.focus();
+  };
+  if (document.documentElement.hasAttribute("x-cloak")) {
+    document.addEventListener("alpine:initialized", focus, { once: true });
+  } else focus();
+});
+
 // What the theme opens by click alone gets a key and a name.
 const CLICKED = {
   "[x-on\\:click='sidebarToggle()']": "Sidebar",

@@ -74,8 +74,6 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   dragging(table, rows);
   here?.scrollIntoView({ block: "center" });
-  // The attribute alone does nothing where something had the focus while the page was loading.
-  table.querySelector("[autofocus]")?.focus();
 });
 
 // A name is dragged onto another one to go below it, or to the upper edge of a row to go before it.
