@@ -1,4 +1,4 @@
-"""What analysts look at first: one query over what is kept."""
+"""What analysts look at first: one query over what is kept, and the names as they are now."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.models import Member
 from config.cards import Card, card
 from ops.admin.charts import Chart, bars_of
 from ops.caching import remembered
@@ -23,7 +24,7 @@ QUERY = (Path(__file__).resolve().parent / "sql" / "analysts_dashboard.sql").rea
 
 @remembered("analysts-dashboard")
 def facts() -> dict[str, Any]:
-    """As the query names them."""
+    """As the query names them; members by their keys alone."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     values: dict[str, Any] = {
         "least": LEAST,
@@ -47,6 +48,7 @@ def glance(found: dict[str, Any]) -> list[Card]:
 
 def section(found: dict[str, Any]) -> dict[str, Any]:
     """For the template."""
+    names = names_of([*found["board"], *found["practice"]])
     return {
         "charts": [
             by_day(
@@ -61,8 +63,8 @@ def section(found: dict[str, Any]) -> dict[str, Any]:
             ),
             by_month(found["months"]),
         ],
-        "board": [each | {"address": member_page(each)} for each in found["board"]],
-        "practice": [each | {"address": member_page(each)} for each in found["practice"]],
+        "board": named(found["board"], names),
+        "practice": named(found["practice"], names),
         "flags": [
             (flag.label, found["flags"].get(flag.value, 0), f"{questions()}&flag={flag.value}")
             for flag in Flag
@@ -74,6 +76,20 @@ def section(found: dict[str, Any]) -> dict[str, Any]:
         ],
         "exports": reverse("admin:ops_exportfile_changelist"),
     }
+
+
+def names_of(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Member → name, as it is now: nothing that is kept may outlive an erasure."""
+    people = Member.objects.filter(pk__in=[row["member"] for row in rows], is_active=True)
+    return {str(key): name for key, name in people.values_list("pk", "display_name")}
+
+
+def named(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        row | {"name": names[row["member"]], "address": member_page(row)}
+        for row in rows
+        if row["member"] in names
+    ]
 
 
 def by_day(title: str, days: Sequence[dict[str, Any]], figure: str, page: str) -> Chart:

@@ -39,7 +39,7 @@ SELECT jsonb_build_object(
     'board', (
         SELECT COALESCE(jsonb_agg(to_jsonb(b)), '[]')
         FROM (
-            SELECT l.overall_rank AS rank, l.user_id AS member, m.display_name AS name,
+            SELECT l.overall_rank AS rank, l.user_id AS member,
                 l.overall_score AS score
             FROM public.assessment_leaderboard AS l
             JOIN public.members AS m ON m.id = l.user_id
@@ -51,7 +51,7 @@ SELECT jsonb_build_object(
         SELECT COALESCE(jsonb_agg(to_jsonb(b)), '[]')
         FROM (
             -- Uses index: practice_board.
-            SELECT p.user_id AS member, m.display_name AS name, p.average_score AS score,
+            SELECT p.user_id AS member, p.average_score AS score,
                 p.total_questions_answered AS answers
             FROM public.performance_summaries AS p
             JOIN public.members AS m ON m.id = p.user_id

@@ -175,3 +175,22 @@ def test_one_query_each(trouble: Alert, questions: None, dashboard: Callable[[],
     with CaptureQueriesContext(connection) as queries:
         dashboard()
     assert len(queries) == 1
+
+
+@pytest.mark.django_db
+def test_names_are_never_kept() -> None:
+    """Who was erased or hidden meanwhile is not shown with what was kept before."""
+    ada, bo = make_member("Ada Kept"), make_member("Bo Gone")
+    for member in (ada, bo):
+        make_session(member, overall_score=90, category_scores={})
+    refresh()
+    kept = analysts_dashboard.facts()
+    assert "Bo Gone" not in str(kept)
+    assert len(analysts_dashboard.section(kept)["board"]) == 2
+
+    type(bo).objects.filter(pk=bo.pk).update(is_active=False)
+    with CaptureQueriesContext(connection) as queries:
+        shown = analysts_dashboard.section(kept)["board"]
+
+    assert [each["name"] for each in shown] == ["Ada Kept"]
+    assert len(queries) == 1
