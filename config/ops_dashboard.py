@@ -93,6 +93,7 @@ def section(found: dict[str, Any]) -> dict[str, Any]:
         "open_alerts": found["open_alerts"],
         "running": [run_line(each) for each in found["running"]],
         "failed": [run_line(each) for each in found["failed"]],
+        "snapshot_at": moment(found["snapshot_at"]),
         "facts": figures(found),
     }
 

@@ -21,7 +21,7 @@ from config import errors
 from config.services.urls import redis_database, with_redis_database
 from ops.caching import remembering, store
 from tests import template
-from tests.flushing import keep_through_flushes
+from tests.flushing import Rows, keep_through_flushes, left_over
 
 # Each run tries the same examples, however slow the machine; `--hypothesis-profile=wander` finds
 # others.
@@ -76,15 +76,25 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> Iterator[Rows]:
     """A test that commits leaves them as they were. Without a test that needs it, there is no test
     database.
     """
     with pytest.MonkeyPatch.context() as monkeypatch:
+        kept = {}
         if connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
             with django_db_blocker.unblock():
-                keep_through_flushes(monkeypatch)
-        yield
+                kept = keep_through_flushes(monkeypatch)
+        yield kept
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left(rows_of_migrations: Rows, django_db_blocker: Any) -> Iterator[None]:
+    """The next module finds the rows that this one found, whichever comes next."""
+    yield
+    if rows_of_migrations:
+        with django_db_blocker.unblock():
+            assert left_over(rows_of_migrations) == []
 
 
 @pytest.fixture(autouse=True)

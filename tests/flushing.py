@@ -27,10 +27,17 @@ VIEWS = """
 type Rows = dict[str, str]
 
 
-def keep_through_flushes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Later tests of the process find the database as the first one did."""
+def keep_through_flushes(monkeypatch: pytest.MonkeyPatch) -> Rows:
+    """Later tests of the process find the database as the first one did: with these rows."""
     kept = {table: rows for table, rows in rows_of(names(USED)).items() if rows}
     monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: restore(kept))
+    return kept
+
+
+def left_over(kept: Rows) -> list[str]:
+    """Tables whose rows are not as the first test found them."""
+    tables = sorted({*names(USED), *kept})
+    return [table for table, rows in rows_of(tables).items() if rows != kept.get(table, "")]
 
 
 def restore(kept: Rows) -> None:

@@ -151,6 +151,17 @@ def test_empty_pages_say_so(group: str) -> None:
         assert words in text
 
 
+def test_replica_does_not_hide_that_there_is_no_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+    replica = {"name": "second", "state": "streaming", "seconds": 3}
+    found = ops_dashboard.facts() | {"replicas": [replica]}
+    monkeypatch.setattr(ops_dashboard, "facts", lambda: found)
+
+    _, text = page_of("ops")
+
+    assert "streaming, 3.0 s behind" in text
+    assert "No snapshot was taken yet." in text
+
+
 def test_others_keep_theirs_and_superusers_see_both(questions: None) -> None:
     for group in ("content", "moderators"):
         _, text = page_of(group)

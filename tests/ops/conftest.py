@@ -15,6 +15,8 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 
 from config.supervisor import kill_session
+from ops.monitoring import sessions
+from ops.monitoring.reports import Row
 from tests.ops import operations_for_tests  # noqa: F401  # declares them
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -95,6 +97,12 @@ def other_sessions() -> int:
             " AND backend_type = 'client backend'"
         )
         return int(cursor.fetchone()[0])
+
+
+def blocked_by(holder: int) -> list[Row]:
+    """The one that holds up and those that wait for it; the other databases of the server are not
+    ours."""
+    return [each for each in sessions.blockers() if holder in each["path"]]
 
 
 def member_of(group: str, username: str) -> User:

@@ -20,7 +20,7 @@ from ops.models import AuditEntry, PerformanceSnapshot, QueryText, Run
 from ops.monitoring import schema, sessions, statements
 from ops.monitoring.reports import Row, fetch, table_of
 from ops.work import Refused
-from tests.ops.conftest import database_url, wait_for
+from tests.ops.conftest import blocked_by, database_url, wait_for
 
 BEFORE = {"calls": 10, "ms": 100.5, "rows": 7, "since": 50}
 
@@ -197,7 +197,7 @@ def pile_up(transactional_db: None) -> Iterator[tuple[int, int, list[Exception]]
     holder.execute("LOCK TABLE badges")
     waiting = threading.Thread(target=wait)
     waiting.start()
-    wait_for(sessions.blockers)
+    wait_for(lambda: blocked_by(holder.info.backend_pid))
     yield holder.info.backend_pid, waiter.info.backend_pid, told
     holder.close()
     waiting.join(timeout=60)
@@ -213,7 +213,7 @@ def test_a_blocker_is_found_and_ended(
     pile_up: tuple[int, int, list[Exception]], ops: Client
 ) -> None:
     holder, waiter, told = pile_up
-    first, second = sessions.blockers()
+    first, second = blocked_by(holder)
     assert (first["pid"], first["depth"], second["pid"], second["depth"]) == (holder, 0, waiter, 1)
     assert "badges (AccessExclusiveLock)" in second["wants"]
     shown = ops.get(page("sessions")).content.decode()
@@ -222,10 +222,10 @@ def test_a_blocker_is_found_and_ended(
     begun = first["backend_start"].isoformat()
     stale = (first["backend_start"] - timedelta(microseconds=1)).isoformat()
     assert "nothing was done" in post(ops, "terminate", holder, stale)
-    assert len(sessions.blockers()) == 2
+    assert len(blocked_by(holder)) == 2
     assert "was ended" in post(ops, "terminate", holder, begun)
 
-    wait_for(lambda: not sessions.blockers())
+    wait_for(lambda: not blocked_by(holder))
     assert told == []
     entry = AuditEntry.objects.get(action="terminate_session")
     assert (entry.entity_id, entry.details["state"]) == (str(holder), "idle in transaction")
@@ -246,9 +246,15 @@ def test_pages_and_snapshots_do_not_wait_for_a_lock(
             cursor.execute("RESET lock_timeout")
 
 
+@pytest.mark.django_db
+def test_nobody_waits_for_anybody(ops: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "blockers", list)
+    assert "Nobody waits for anybody." in ops.get(page("sessions")).content.decode()
+
+
 def test_a_query_is_cancelled(pile_up: tuple[int, int, list[Exception]], ops: Client) -> None:
-    _, waiter, told = pile_up
-    begun = sessions.blockers()[1]["backend_start"].isoformat()
+    holder, waiter, told = pile_up
+    begun = blocked_by(holder)[1]["backend_start"].isoformat()
     assert "was cancelled" in post(ops, "cancel", waiter, begun)
     wait_for(lambda: told)
     assert isinstance(told[0], psycopg.errors.QueryCanceled)

@@ -20,7 +20,8 @@ def is_waiting(run: Run) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity"
-            " WHERE application_name = %s AND wait_event_type = 'Lock')",
+            " WHERE datname = current_database() AND application_name = %s"
+            " AND wait_event_type = 'Lock')",
             [f"steward run {run.pk}"],
         )
         return bool(cursor.fetchone()[0])

@@ -26,6 +26,7 @@ def is_sleeping(run: Run) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s"
+            " AND datname = current_database()"
             " AND state = 'active' AND query LIKE '%%pg_sleep%%')",
             [f"steward run {run.pk}"],
         )

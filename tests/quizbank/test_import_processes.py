@@ -55,6 +55,7 @@ def waits_for_lock(run: Run) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = %s"
+            " AND datname = current_database()"
             " AND wait_event_type = 'Lock' AND wait_event = 'relation')",
             [f"steward run {run.pk}"],
         )

@@ -20,7 +20,10 @@ from quizbank.tree import category_tree
 from tests.ops.conftest import Processes, wait_for
 from tests.screens import visit_as
 
-BACKENDS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'steward listener'"
+BACKENDS = (
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = 'steward listener'"
+)
 
 
 @pytest.fixture
