@@ -14,8 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
-from rq import Worker
 
+from ops import workers
 from ops.metrics import Gauge, gauges
 
 log = structlog.get_logger(__name__)
@@ -58,7 +58,7 @@ def migrations_are_applied() -> bool:
 
 
 def a_worker_lives() -> bool:
-    return Worker.count(connection=django_rq.get_connection("normal")) > 0
+    return workers.living() > 0
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

@@ -208,6 +208,7 @@ EMAIL_TIMEOUT = 10
 # for ops.caching ----------------------------------------------------------------------------------
 QUEUE_URL = REDIS_URL or "redis://127.0.0.1:6379/0"
 RQ_QUEUES = {name: {"URL": QUEUE_URL, "DEFAULT_TIMEOUT": 600} for name in ("high", "normal", "low")}
+RQ = {"WORKER_CLASS": "ops.workers.Worker"}
 RQ_SHOW_ADMIN_LINK = False
 CACHES = {
     "default": {

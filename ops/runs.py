@@ -15,7 +15,6 @@ import django_rq
 import redis
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from rq import Queue
 
@@ -215,11 +214,8 @@ def send_quietly(run: Run) -> None:
 
 def send_lost(*, older_than: timedelta = timedelta(seconds=5)) -> list[Run]:
     """Send what waits in the ledger and in no queue. Raises redis.RedisError."""
-    due = list(
-        Run.objects.filter(status=Status.PENDING, rank=1, created_at__lt=Now() - older_than)
-        .filter(Q(next_retry_at=None) | Q(next_retry_at__lte=Now()))
-        .order_by("rank", "id")[:1000]
-    )
+    waiting = Run.objects.due().filter(created_at__lt=Now() - older_than)
+    due = list(waiting.order_by("rank", "id")[:1000])
     if not due:
         return []
     queued = {job for priority in PRIORITIES for job in queue(priority).job_ids}

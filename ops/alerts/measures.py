@@ -10,7 +10,7 @@ import django_rq
 from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
-from rq import Worker
+from redis.exceptions import RedisError
 
 from ops import replicas
 from ops.archive.standing import partitioned_tables
@@ -20,6 +20,7 @@ from ops.models.run import Status
 from ops.monitoring.reports import fetch
 from ops.monitoring.trends import hit_percent, spans_since
 from ops.queries import schedule_rows
+from ops.workers import living
 
 type Values = dict[str, float]
 
@@ -186,7 +187,19 @@ def late_schedules() -> Values:
 
 def workers() -> Values:
     """Those alive. Without Redis there is none that could work."""
-    return {"": float(Worker.count(connection=django_rq.get_connection("normal")))}
+    try:
+        return {"": float(living())}
+    except RedisError:
+        return {"": 0.0}
+
+
+def redis_away() -> Values:
+    """1 while it does not answer."""
+    try:
+        django_rq.get_connection("normal").ping()
+    except RedisError:
+        return {"": 1.0}
+    return {"": 0.0}
 
 
 def schema_drift() -> Values:

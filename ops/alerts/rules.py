@@ -170,6 +170,15 @@ RULES = (
         page="ops_schedulestate_changelist",
     ),
     AlertRule(
+        "redis-away",
+        "Redis that does not answer",
+        f"{MEASURES}.redis_away",
+        warning=None,
+        critical=0,
+        about="Runs wait until it is back, and none is lost; pages ask the database itself.",
+        page="ops_run_changelist",
+    ),
+    AlertRule(
         "workers-gone",
         "Workers",
         f"{MEASURES}.workers",

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
 
 from ops.constraints import not_blank, one_of
 from ops.keys import TimeOrdered
@@ -44,6 +45,12 @@ STATUS_FLOW = [
 class RunQuerySet(models.QuerySet["Run"]):
     def active(self) -> Self:
         return self.filter(status__in=ACTIVE)
+
+    def due(self) -> Self:
+        """Waiting, and not for another try's time."""
+        # Uses index: run_list, for the rank.
+        waiting = self.filter(status=Status.PENDING, rank=1)
+        return waiting.filter(Q(next_retry_at=None) | Q(next_retry_at__lte=Now()))
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """All of them for those who may see all; otherwise the person's own."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import django_rq
 from django.db.models import Min
 from django.utils import timezone
 from redis.exceptions import RedisError
-from rq import Worker
 
+from ops import workers
 from ops.caching import store
 from ops.durations import measured
 from ops.models import ScheduleState, ScheduleTick
@@ -28,9 +27,7 @@ def services() -> list[Light]:
 def of_redis() -> list[Light]:
     """Without it nobody knows of the workers and of the listener."""
     try:
-        connection = django_rq.get_connection("normal")
-        connection.ping()
-        count = Worker.count(connection=connection)
+        count = workers.living()
     except (RedisError, OSError) as error:
         return [Light("Redis", Level.CRITICAL, f"does not answer: {error}", "")]
     return [
