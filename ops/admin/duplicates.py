@@ -14,7 +14,8 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 
 from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
@@ -37,6 +38,11 @@ class DuplicatesAdmin(ReadingAdmin):
     steps: Mapping[str, Step] = {}
     form_class: type[forms.Form] = forms.Form
     refusals: tuple[type[Exception], ...] = (Refused, DatabaseError)
+    # The tab on which what a step did can be taken back, and what the link to it says.
+    ways_back: Mapping[str, tuple[str, str]] = {
+        "merge": ("merged", "Undo under Merged"),
+        "dismiss": ("dismissed", "Take back under Not duplicates"),
+    }
     # What the list's address keeps when a step leads back to it.
     carried: tuple[str, ...] = ("show", "p")
 
@@ -86,10 +92,17 @@ class DuplicatesAdmin(ReadingAdmin):
                 raise Refused("That is nothing to do here.")
             with transaction.atomic():
                 done = self.steps[step](form.cleaned_data, request.user)
-            self.message_user(request, done, messages.SUCCESS)
+            self.message_user(request, self.with_way_back(step, done), messages.SUCCESS)
         except self.refusals as error:
             self.message_user(request, f"Nothing was changed: {reason_of(error)}", messages.ERROR)
         return self.back_to_list(request)
+
+    def with_way_back(self, step: str, done: str) -> str:
+        if step not in self.ways_back:
+            return done
+        tab, label = self.ways_back[step]
+        address = reverse(f"admin:{self.name_of('changelist')}", query={"show": tab})
+        return format_html('{} <a class="steward-link" href="{}">{}</a>', done, address, label)
 
     def back_to_list(self, request: HttpRequest) -> HttpResponse:
         """Where the form stood: its address has the list's tab, filter and page."""
