@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
-from django.db import connection
 from django.utils import timezone
 
 from assessments.models.choices import CareerLevel
@@ -17,8 +16,6 @@ from ops.probes import failures, growth, refresh_took
 type Values = dict[str, float]
 
 CALLS = 20
-# Fewer blocks say nothing.
-BLOCKS = 10_000
 
 
 def refresh_seconds() -> Values:
@@ -49,17 +46,6 @@ def milliseconds_of(level: str) -> float:
     began = time.perf_counter()
     page_of_profiles({"level": level}, None)
     return (time.perf_counter() - began) * 1000
-
-
-def index_hits() -> Values:
-    """Of all index blocks that were read since the server's statistics began."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COALESCE(sum(idx_blks_hit), 0), COALESCE(sum(idx_blks_read), 0)"
-            " FROM pg_statio_user_indexes"
-        )
-        hit, read = cursor.fetchone()
-    return {"": float(100 * hit / (hit + read))} if hit + read >= BLOCKS else {}
 
 
 def growth_of_a_week() -> Values:

@@ -98,8 +98,8 @@ register(
     ),
     AlertRule(
         "index-hits-low",
-        "Index blocks found in memory",
-        "assessments.alerts.index_hits",
+        "Index blocks found in memory in an hour",
+        "ops.alerts.measures.index_hits",
         warning=95,
         wrong_when="below",
         unit="percent",

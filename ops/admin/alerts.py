@@ -148,7 +148,8 @@ def state_of(alert: Alert) -> str:
 class AlertThresholdAdmin(HistoryAdmin):
     """A row for each declared rule: nobody adds or deletes one."""
 
-    fields = ("warning", "critical", "is_enabled")
+    fields = ("as_declared", "warning", "critical", "is_enabled")
+    readonly_fields = ("as_declared",)
     list_display = ("title", "now", "limits", "is_enabled")
     list_per_page = 100
     show_full_result_count = False
@@ -179,13 +180,21 @@ class AlertThresholdAdmin(HistoryAdmin):
 
     @display(description="warning, critical")
     def limits(self, kept: AlertThreshold) -> str:
-        rule = rule_named(kept.rule)
-        if rule is None:
-            return ""
-        named = (("", kept.warning), ("critical ", kept.critical))
-        said = [
-            f"{name}{rule.wrong_when} {in_unit(rule.unit, limit)}"
-            for name, limit in named
-            if limit is not None
-        ]
-        return ", ".join(said) or "never"
+        return limits_in_words(kept.rule, kept.warning, kept.critical)
+
+    @display(description="as declared")
+    def as_declared(self, kept: AlertThreshold) -> str:
+        return limits_in_words(kept.rule, kept.declared_warning, kept.declared_critical)
+
+
+def limits_in_words(name: str, warning: float | None, critical: float | None) -> str:
+    """ "above 20 %, critical above 40 %"."""
+    rule = rule_named(name)
+    if rule is None:
+        return ""
+    said = [
+        f"{level}{rule.wrong_when} {in_unit(rule.unit, limit)}"
+        for level, limit in (("", warning), ("critical ", critical))
+        if limit is not None
+    ]
+    return ", ".join(said) or "never"

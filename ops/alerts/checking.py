@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.apps.registry import Apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
@@ -29,17 +30,25 @@ def synchronise_declarations(*, apps: Apps = apps, **_: Any) -> None:
     """After each migrate: a row for each declared rule, in which people may set other limits."""
     try:
         kept = apps.get_model("ops", "AlertThreshold")
-    except LookupError:  # migrated back to before the table
+        kept._meta.get_field("declared_warning")
+    except (LookupError, FieldDoesNotExist):  # migrated back to before the table, or the column
         return
     rules = declared(AlertRule)
     kept.objects.exclude(rule__in=rules).delete()
-    kept.objects.bulk_create(
-        [
-            kept(rule=each.name, warning=each.warning, critical=each.critical)
-            for each in rules.values()
-        ],
-        ignore_conflicts=True,
-    )
+    standing = kept.objects.in_bulk()
+    for rule in rules.values():
+        follow_declaration(standing.get(rule.name) or kept(rule=rule.name), rule)
+
+
+def follow_declaration(kept: Any, rule: AlertRule) -> None:
+    """What people have set stays."""
+    before, now = (kept.declared_warning, kept.declared_critical), (rule.warning, rule.critical)
+    if before == now and not kept._state.adding:
+        return
+    if (kept.warning, kept.critical) == before:
+        kept.warning, kept.critical = now
+    kept.declared_warning, kept.declared_critical = now
+    kept.save()
 
 
 def check_alerts(work: Work) -> Result:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from ops.models import AlertThreshold
 from ops.models.alert import Level
 from ops.registry import AlertRule, declared
@@ -31,8 +33,14 @@ def level_of(
         if limit is None:
             continue
         was_there = before == level or before == Level.CRITICAL
-        margin = abs(limit) * MARGIN if was_there else 0.0
+        margin = margin_of(rule, limit) if was_there else 0.0
         wrong = value > limit - margin if rule.wrong_when == "above" else value < limit + margin
         if wrong:
             return level
     return Level.OK
+
+
+def margin_of(rule: AlertRule, limit: float) -> float:
+    """Of counts a whole number: one worker is enough again where none was."""
+    margin = abs(limit) * MARGIN
+    return floor(margin) if rule.unit == "number" else margin

@@ -18,7 +18,7 @@ from ops.latest import last_with_figure
 from ops.models import PerformanceSnapshot, Run, ViewStatus
 from ops.models.run import Status
 from ops.monitoring.reports import fetch
-from ops.monitoring.trends import hit_percent, spans_since
+from ops.monitoring.trends import asked_for, hit_percent, spans_since
 from ops.queries import schedule_rows
 from ops.workers import living
 
@@ -46,12 +46,15 @@ def connections_used() -> Values:
     )
 
 
-def cache_hits() -> Values:
+def cache_hits(of: str = "blocks") -> Values:
     """Of the last hour, by snapshots: a lifetime's ratio hides incidents."""
     spans = spans_since(timezone.now() - HOUR)
-    asked = sum(span["blocks_hit"] + span["blocks_read"] for span in spans)
-    percent = hit_percent(spans)
-    return {"": percent} if percent is not None and asked >= BLOCKS else {}
+    percent = hit_percent(spans, of)
+    return {"": percent} if percent is not None and asked_for(spans, of) >= BLOCKS else {}
+
+
+def index_hits() -> Values:
+    return cache_hits("index")
 
 
 def slow_statements() -> Values:

@@ -57,6 +57,17 @@ BACKUPS = (
     Schedule("prune-backups", "prune_backups", Daily(time(5, 30))),
     Schedule("keep-erasures", "keep_erasures", Every(timedelta(minutes=15)), catch_up="skip"),
     AlertRule(
+        "backup-missing",
+        "Backups",
+        "ops.backups.measures.kept_backups",
+        warning=None,
+        critical=1,
+        wrong_when="below",
+        about="Make one now: without any, all would be lost with the disk. The runs of “Back up the"
+        " database” say why none succeeded.",
+        page=SCREEN,
+    ),
+    AlertRule(
         "backup-age",
         "Age of the last backup",
         "ops.backups.measures.backup_age",

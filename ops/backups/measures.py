@@ -1,34 +1,31 @@
-"""What the alert rules ask. An installation that never made a backup counts from its first day."""
+"""What the alert rules ask."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils import timezone
 
-from ops.models import Backup, ScheduleState
+from ops.models import Backup
 from ops.models.backup import Verdict
 
 type Values = dict[str, float]
 
 
+def kept_backups() -> Values:
+    return {"": float(Backup.objects.kept().count())}
+
+
 def backup_age() -> Values:
-    return age_since(Backup.objects.kept().order_by("-id").first())
+    return age_of(Backup.objects.kept().order_by("-id").first())
 
 
 def proof_age() -> Values:
-    """Of what a restore would bring back for certain."""
-    return age_since(Backup.objects.restored().first())
+    """Of what a restore would bring back for certain; while nothing would, of the first backup."""
+    proved = Backup.objects.restored().first()
+    return age_of(proved or Backup.objects.kept().order_by("id").first())
 
 
-def age_since(backup: Backup | None) -> Values:
-    moment = backup.created_at if backup else first_day()
-    return {"": (timezone.now() - moment).total_seconds()} if moment else {}
-
-
-def first_day() -> datetime | None:
-    """None until the ticker looked: nothing was to be done yet."""
-    return ScheduleState.objects.filter(name="backup").values_list("since", flat=True).first()
+def age_of(backup: Backup | None) -> Values:
+    return {"": (timezone.now() - backup.created_at).total_seconds()} if backup else {}
 
 
 def broken_backups() -> Values:

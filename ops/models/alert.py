@@ -42,14 +42,23 @@ class AlertThresholdQuerySet(models.QuerySet["AlertThreshold"]):
         )
 
 
-@pghistory.track(*trackers(), meta=history_indexes("alert_threshold"))
+@pghistory.track(
+    *trackers(),
+    exclude=["declared_warning", "declared_critical"],
+    meta=history_indexes("alert_threshold"),
+)
 class AlertThreshold(models.Model):
-    """Of a declared rule: what a value must not pass; null for no such state."""
+    """Of a declared rule: what a value must not pass; null for no such state. Limits that are as
+    they were declared follow the declaration when it changes.
+    """
 
     rule = models.TextField(primary_key=True, editable=False)
     warning = models.FloatField(null=True, blank=True)
     critical = models.FloatField(null=True, blank=True)
     is_enabled = models.BooleanField("watched", default=True, db_default=True)
+    # When it was looked at last.
+    declared_warning = models.FloatField(null=True, editable=False)
+    declared_critical = models.FloatField(null=True, editable=False)
 
     objects = AlertThresholdQuerySet.as_manager()
 

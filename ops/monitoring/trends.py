@@ -13,6 +13,7 @@ from ops.replicas import reading_from_replica
 POINTS = 48
 # Names that are drawn; the table has more.
 DRAWN = 6
+HITS = {"blocks": "Cache hit ratio", "heap": "Of tables alone", "index": "Of indexes alone"}
 
 IO = Report(
     "io",
@@ -54,19 +55,22 @@ def spans_since(since: datetime) -> list[Row]:
     return fetch("SELECT * FROM public.database_trend(%s, %s)", [since, POINTS])
 
 
-def hit_percent(spans: Sequence[Row]) -> float | None:
+def asked_for(spans: Sequence[Row], of: str = "blocks") -> int:
+    """Blocks, found in memory or not: all "blocks", those of "heap", or those of "index"."""
+    return sum(span[f"{of}_hit"] + span[f"{of}_read"] for span in spans)
+
+
+def hit_percent(spans: Sequence[Row], of: str = "blocks") -> float | None:
     """Of the blocks that queries asked for in all of the spans; None if they asked for none."""
-    hit = sum(span["blocks_hit"] for span in spans)
-    read = sum(span["blocks_read"] for span in spans)
-    return 100 * hit / (hit + read) if hit + read else None
+    asked = asked_for(spans, of)
+    return 100 * sum(span[f"{of}_hit"] for span in spans) / asked if asked else None
 
 
-def cache_hits(spans: Sequence[Row]) -> list[Trend]:
-    asked = [span for span in spans if hit_percent([span]) is not None]
-    if not asked:
-        return []
-    points = [(span["ended_at"], hit_percent([span]) or 0.0) for span in asked]
-    return [Trend("Cache hit ratio", "percent", points, hit_percent(spans))]
+def cache_hits(spans: Sequence[Row], of: str = "blocks") -> list[Trend]:
+    """One, or none where nothing was asked for."""
+    asked = [span for span in spans if asked_for([span], of)]
+    points = [(span["ended_at"], hit_percent([span], of) or 0.0) for span in asked]
+    return [Trend(HITS[of], "percent", points, hit_percent(spans, of))] if points else []
 
 
 def database(spans: Sequence[Row]) -> list[Trend]:

@@ -7,8 +7,9 @@ statement at most; what it holds meanwhile, others wait for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.management.sql import emit_post_migrate_signal
@@ -16,9 +17,12 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations import Migration
 from django.db.migrations.exceptions import AmbiguityError, IrreversibleError
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
 from ops import audit
+from ops.models import Run
+from ops.models.run import Status
 from ops.schema.comparing import DRIFTED, MISSING, UNKNOWN, Finding, by_name, compare
 from ops.schema.losses import Loss, losses_of, written_rows
 from ops.schema.reading import read_own_catalog
@@ -158,33 +162,39 @@ def readable_errors() -> Iterator[None]:
 
 # --- Do it ---------------------------------------------------------------------------------------
 def reverse(plan: Plan, trial: Trial | None) -> bool:
-    """All in one transaction if it can be tried, otherwise one after the other; whether the action
-    log, which may go with it, has a row of it.
+    """All in one transaction if it can be tried, otherwise one after the other; whether the ledger
+    and the action log, which may go with it, have a row of it.
 
     Raises Refused.
     """
     refuse_irreversible(plan)
-    if trial is None:
-        state, is_recorded = reverse_one_by_one(plan)
-    else:
-        with readable_errors(), transaction.atomic():
-            limit_statements(lock_timeout=LOCK_TIMEOUT)
-            state, is_recorded = migrate(plan), record(plan, trial)
+    began = timezone.now()
+    try:
+        if trial is None:
+            state, is_recorded = reverse_one_by_one(plan, began)
+        else:
+            with readable_errors(), transaction.atomic():
+                limit_statements(lock_timeout=LOCK_TIMEOUT)
+                state, is_recorded = migrate(plan), record(plan, trial, began)
+    except Refused as refusal:
+        record_failure(plan, str(refusal), began)
+        raise
     emit_post_migrate_signal(0, False, connection.alias, apps=state.apps, plan=plan)
     return is_recorded
 
 
-def reverse_one_by_one(plan: Plan) -> tuple[Any, bool]:
+def reverse_one_by_one(plan: Plan, began: datetime) -> tuple[Any, bool]:
     try:
-        return migrate(plan), record(plan, None)
+        return migrate(plan), record(plan, None, began)
     except (DatabaseError, IrreversibleError) as error:
         raise Refused(
             f"It stopped; what was taken back before stays so. {str(error).splitlines()[0]}"
         ) from error
 
 
-def record(plan: Plan, trial: Trial | None) -> bool:
-    """Whether there is an action log of today's shape still."""
+# --- The books -----------------------------------------------------------------------------------
+def record(plan: Plan, trial: Trial | None, began: datetime) -> bool:
+    """Whether there are a ledger and an action log of today's shape still."""
     names = [str(migration) for migration, _ in plan]
     details = {"label": names[-1], "migrations": names, **(trial.values() if trial else {})}
     try:
@@ -192,6 +202,28 @@ def record(plan: Plan, trial: Trial | None) -> bool:
             audit.record(
                 action="rollback", entity_type="migration", entity_id=names[-1], details=details
             )
+            result = f"Taken back: {', '.join(names)}."
+            ended_run(plan, began, status=Status.COMPLETED, result=result, figures=details)
     except DatabaseError:
         return False
     return True
+
+
+def record_failure(plan: Plan, error: str, began: datetime) -> None:
+    """Only what is known of it: the ledger itself may be what was taken back."""
+    with suppress(DatabaseError), transaction.atomic():
+        ended_run(plan, began, status=Status.FAILED, error=error)
+
+
+def ended_run(plan: Plan, began: datetime, **outcome: Any) -> None:
+    """A row of the ledger that no worker has to do with: it is there when all is over."""
+    Run.objects.create(
+        operation="rollback",
+        target=str(plan[-1][0]),
+        attempts=1,
+        max_attempts=1,
+        started_at=began,
+        heartbeat_at=began,
+        finished_at=timezone.now(),
+        **outcome,
+    )

@@ -38,6 +38,7 @@ RULE = AlertRule(
     unit="percent",
 )
 COLD = AlertRule("test-cold", "Cold", measure="", warning=20, critical=10, wrong_when="below")
+GONE = AlertRule("test-gone", "Gone", measure="", warning=None, critical=1, wrong_when="below")
 values: dict[str, float] = {}
 
 
@@ -82,6 +83,9 @@ def history() -> list[str]:
         (COLD, 9, Level.OK, Level.CRITICAL),
         (COLD, 20.5, Level.WARNING, Level.WARNING),
         (COLD, 21.1, Level.WARNING, Level.OK),
+        # One is enough again.
+        (GONE, 0, Level.OK, Level.CRITICAL),
+        (GONE, 1, Level.CRITICAL, Level.OK),
     ],
 )
 def test_levels(rule: AlertRule, value: float, before: Level, level: Level) -> None:
@@ -238,6 +242,22 @@ def test_limits_are_set_by_people_and_kept_by_migrations(ops: Client) -> None:
     assert "above 55.0 %<" in shown.replace("\n", "").replace(" <", "<")
     history = ops.get(reverse("admin:ops_alertthreshold_history", args=[name])).content.decode()
     assert "55" in history
+
+
+@pytest.mark.django_db
+def test_limits_that_nobody_set_follow_the_declaration(ops: Client) -> None:
+    rule = declared(AlertRule)["disk-used"]
+    before = {"declared_warning": 10, "declared_critical": 20}
+    AlertThreshold.objects.filter(pk=rule.name).update(warning=10, critical=20, **before)
+    AlertThreshold.objects.filter(pk="dead-rows").update(warning=11, critical=20, **before)
+
+    checking.synchronise_declarations()
+
+    follows, own = (AlertThreshold.objects.get(pk=name) for name in (rule.name, "dead-rows"))
+    assert (follows.warning, follows.critical) == (rule.warning, rule.critical)
+    assert (own.warning, own.critical) == (11, 20)
+    form = ops.get(reverse("admin:ops_alertthreshold_change", args=["dead-rows"])).content.decode()
+    assert "above 20.0 %, critical above 50.0 %" in form
 
 
 # --- Telling -------------------------------------------------------------------------------------

@@ -91,6 +91,21 @@ def test_changes_count_since_the_refresh(declare: Views) -> None:
     assert status(name).changes_since_refresh == 0
 
 
+def test_status_waits_for_no_lock(declare: Views) -> None:
+    name = declare("seen")
+    execute("INSERT INTO measured SELECT generate_series(1, 1500)")
+    refresh(name)
+    with psycopg.connect(database_url()) as other:
+        other.execute(f"LOCK TABLE measured; REFRESH MATERIALIZED VIEW {name}")
+        execute("SET statement_timeout = '5s'")
+        try:
+            locked = status(name)
+        finally:
+            execute("RESET statement_timeout")
+            other.rollback()
+    assert (locked.row_count, locked.changes_since_refresh) == (1500, 0)
+
+
 def test_old_view_is_stale_only_if_something_was_written(declare: Views) -> None:
     name = declare("seen")
     refresh(name)

@@ -10,11 +10,14 @@ from typing import Any
 import psycopg
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from ops.admin.monitoring.cells import chart_of
+from ops.alerts import measures
+from ops.models import PerformanceSnapshot
 from ops.monitoring import trends
 from ops.monitoring.reports import fetch
 from ops.monitoring.trends import Trend
@@ -81,6 +84,40 @@ def test_cache_hits_of_a_period_are_a_figure_and_a_chart(ops: Client) -> None:
     assert (chart.summary, chart.scale) == ("94.5 %", "from 89.0 % up to 99.00 %")
     assert [bar.height for bar in chart.bars.bars] == [5, 48]
     assert "94.5 %" in ops.get(page("server")).content.decode()
+
+
+@pytest.mark.django_db
+def test_indexes_and_tables_have_ratios_of_their_own(
+    ops: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third is of fewer tables; the first was taken before they were counted."""
+    counted: list[dict[str, int]] = [
+        {},
+        {"index_hit": 5_000, "index_read": 100, "heap_hit": 900, "heap_read": 900},
+        {"index_hit": 4_000, "index_read": 90, "heap_hit": 800, "heap_read": 900},
+        {"index_hit": 4_970, "index_read": 120, "heap_hit": 875, "heap_read": 925},
+    ]
+    for number, database in enumerate(counted):
+        insert_snapshot(minutes(30 - 5 * number), database=database)
+
+    spans = trends.spans_since(timezone.now() - HOUR_AGO)
+
+    assert [trends.hit_percent(spans, of) for of in ("index", "heap")] == [97, 75]
+    assert measures.index_hits() == {}, "too few blocks say nothing"
+    monkeypatch.setattr(measures, "BLOCKS", 100)
+    assert measures.index_hits() == {"": 97}
+    shown = ops.get(page("server")).content.decode()
+    assert "Of indexes alone" in shown
+    assert "97.0 %" in shown
+
+
+@pytest.mark.django_db
+def test_a_snapshot_counts_blocks_by_kind() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.capture_performance_snapshot()")
+    kept = PerformanceSnapshot.objects.latest("id").database
+    assert min(kept["index_hit"], kept["heap_hit"]) > 0
+    assert {"index_read", "heap_read"} <= kept.keys()
 
 
 def test_a_chart_of_nothing_has_no_bars() -> None:

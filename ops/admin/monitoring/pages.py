@@ -220,6 +220,7 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         since = statements.since_of(period)
         by = request.GET.get("by", "").removeprefix("io.")
         io = arranged(trends.IO, trends.io_activity(since), by=by)
+        spans = trends.spans_since(since)
         return self.reports_view(
             request,
             "server",
@@ -228,7 +229,7 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             **replica_context(),
             advice=server.advice(memory),
             gigabytes=round(memory / server.GB) if memory else None,
-            charts=[chart_of(each) for each in trends.cache_hits(trends.spans_since(since))],
+            charts=[chart_of(hits) for of in trends.HITS for hits in trends.cache_hits(spans, of)],
             io=section_of(io, sort=sort_within("io", period)),
         )
 

@@ -63,7 +63,9 @@ class Command(BaseCommand):
         elif execute:
             self.stdout.write(f"Taken back: {', '.join(str(each) for each, _ in plan)}.")
             if not is_recorded:
-                self.stderr.write("The action log went with it, or is older: it has no row of it.")
+                self.stderr.write(
+                    "The ledger and the action log have no row of it: one of them went with it."
+                )
         else:
             self.stdout.write(f"Nothing was changed; rollback {app} {migration} --execute does it.")
 

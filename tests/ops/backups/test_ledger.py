@@ -12,8 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from ops.alerts.checking import check_rule
+from ops.alerts.levels import limits_of
 from ops.backups import measures, pruning
-from ops.models import Backup, ScheduleState
+from ops.models import Backup
+from ops.registry import AlertRule, declared
 from ops.work import Work
 
 HASH = "0" * 64
@@ -130,15 +133,24 @@ def test_prune_takes_the_files_of_what_is_forgotten(folder: Path) -> None:
 
 
 # --- Ages ----------------------------------------------------------------------------------------
-def test_without_a_backup_the_age_counts_from_the_first_day(db: None) -> None:
-    assert measures.backup_age() == {}
+def test_without_a_backup_there_is_an_alert_from_the_first_day(db: None) -> None:
+    missing = declared(AlertRule)["backup-missing"]
 
-    ScheduleState.objects.create(name="backup", since=timezone.now() - timedelta(hours=27))
+    assert check_rule(missing, limits_of(missing, None)) == ["opened"]
+    assert measures.backup_age() == measures.proof_age() == {}
+    make_backup(3, "untried", state="failed", error="It broke.", manifest=None)
+    assert check_rule(missing, limits_of(missing, None)) == []
+    make_backup(2, "untried")
+    assert check_rule(missing, limits_of(missing, None)) == ["resolved"]
 
-    assert measures.backup_age()[""] > 26 * 3600
+
+def test_ages_of_the_last_backup_and_of_the_last_proof(db: None) -> None:
+    make_backup(2, "untried")
     make_backup(0.5, "untried")
     assert 11 * 3600 < measures.backup_age()[""] < 13 * 3600
-    assert measures.proof_age()[""] > 26 * 3600
+    assert 47 * 3600 < measures.proof_age()[""] < 49 * 3600
+    make_backup(1)
+    assert 23 * 3600 < measures.proof_age()[""] < 25 * 3600
 
 
 def test_a_broken_backup_counts_until_a_later_one_is_restored(db: None) -> None:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations import Migration, RunPython, RunSQL
 
-from ops.models import AppliedMigration, AuditEntry
+from ops.models import AppliedMigration, AuditEntry, Run
 from ops.schema import losses, reversing
 from ops.schema.losses import count
 from ops.schema.reading import read_own_catalog
@@ -61,7 +61,7 @@ def test_dry_run_says_what_goes_and_changes_nothing(db: None) -> None:
     assert AppliedMigration.objects.count() == rows
 
 
-def test_rollback_is_done_and_in_the_action_log(db: None) -> None:
+def test_rollback_is_done_and_in_the_books(db: None) -> None:
     said = json.loads(rollback("ops", NAME, "--execute", "--confirm", "ops", "--json"))
 
     assert said["executed"]
@@ -72,6 +72,25 @@ def test_rollback_is_done_and_in_the_action_log(db: None) -> None:
     done = AuditEntry.objects.get(action="rollback")
     assert done.entity_id == f"ops.{NAME}"
     assert "table public.migration_history" in done.details["goes"]
+    run = Run.objects.get(operation="rollback")
+    assert (run.status, run.target) == ("completed", f"ops.{NAME}")
+    assert run.figures["migrations"] == said["migrations"]
+
+
+def test_rollback_that_fails_is_in_the_ledger(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(plan: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    plan = reversing.reverse_plan("ops", NAME)
+    monkeypatch.setattr(reversing, "migrate", broken)
+
+    with pytest.raises(Refused, match="The reverse fails; nothing was changed"):
+        reversing.reverse(plan, Trial([], [], [], [], []))
+
+    run = Run.objects.get(operation="rollback")
+    assert (run.status, run.target) == ("failed", f"ops.{NAME}")
+    assert "division by zero" in run.error
 
 
 @pytest.mark.parametrize(
