@@ -69,6 +69,8 @@ register(
         "assessments.alerts.refresh_seconds",
         warning=10,
         unit="seconds",
+        about="Analyze cs_assessment_sessions, and look what else works on the disk. If it stays"
+        " so, refresh less often.",
         page="ops_viewstatus_changelist",
     ),
     AlertRule(
@@ -77,6 +79,8 @@ register(
         "assessments.alerts.failed_refreshes",
         warning=1,
         critical=5,
+        about="Open the failed runs: each says why. Until one succeeds, people see the boards as"
+        " they were.",
         page="ops_run_changelist",
     ),
     AlertRule(
@@ -85,7 +89,7 @@ register(
         "assessments.alerts.board_age",
         warning=900,
         unit="seconds",
-        about="Their schedule may be off, or no worker runs.",
+        about="See whether their schedule is on, and whether a worker and the ticker run.",
         page="ops_schedulestate_changelist",
     ),
     AlertRule(
@@ -94,6 +98,7 @@ register(
         "assessments.alerts.profile_milliseconds",
         warning=50,
         unit="ms",
+        about="Analyze public_profiles and members, and look which query is slow.",
         page="ops_performancesnapshot_queries",
     ),
     AlertRule(
@@ -112,6 +117,8 @@ register(
         "assessments.alerts.growth_of_a_week",
         warning=10 * 2**30,
         unit="bytes",
+        about="The table of sizes says what grew. Archive what is past its retention; else plan a"
+        " larger disk.",
         page="ops_performancesnapshot_tables",
     ),
     AlertRule(
@@ -120,6 +127,8 @@ register(
         "assessments.alerts.growth_of_a_month",
         warning=20 * 2**30,
         unit="bytes",
+        about="The table of sizes says what grew. Archive what is past its retention; else plan a"
+        " larger disk.",
         page="ops_performancesnapshot_tables",
     ),
     PersonSection(

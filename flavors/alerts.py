@@ -31,7 +31,7 @@ RULES = (
         warning=100,
         critical=300,
         unit="percent",
-        about="Analyze the tables, and look whether the views are fresh.",
+        about="Analyze the tables of descriptors, and look whether the views are fresh.",
         page="ops_performancesnapshot_queries",
     ),
 )

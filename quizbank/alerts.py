@@ -34,7 +34,8 @@ RULES = (
         warning=10,
         critical=50,
         unit="percent",
-        about="More manage.py intake, or one at all. When it is full, answers go the direct way.",
+        about="Start manage.py intake, or more of it. When the stream is full, answers go the"
+        " direct way.",
         page="quizbank_answer_changelist",
     ),
     AlertRule(
@@ -44,7 +45,8 @@ RULES = (
         warning=900,
         critical=3600,
         unit="seconds",
-        about="manage.py intake counts at once, the schedule count-answers every five minutes.",
+        about="manage.py intake counts at once, the schedule count-answers every five minutes:"
+        " see which of them does not run.",
         page="ops_schedulestate_changelist",
     ),
     AlertRule(
@@ -52,6 +54,8 @@ RULES = (
         "Messages of answers that could not be written",
         "quizbank.alerts.set_aside",
         warning=0,
+        about="Each message says why it was refused. Put that right and put it back, or"
+        " discard it.",
         page="quizbank_answerssetaside_changelist",
     ),
 )

@@ -20,6 +20,14 @@ from config.services.urls import with_redis_database
 SLOTS = 16
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-docs",
+        action="store_true",
+        help="Write what docs/ has from the code and the screens, instead of comparing it.",
+    )
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]

@@ -17,7 +17,8 @@ RULES = (
         warning=70,
         critical=90,
         unit="percent",
-        about="A pooler helps, or fewer workers; above 100 % nobody gets in.",
+        about="End the sessions that idle, or start fewer web processes; for good, put PgBouncer"
+        " in front. At 100 % nobody gets in.",
         page=SESSIONS,
     ),
     AlertRule(
@@ -28,6 +29,8 @@ RULES = (
         critical=90,
         wrong_when="below",
         unit="percent",
+        about="Look which query reads most blocks, and give it an index. If all of them do,"
+        " shared_buffers is too small for what is read.",
         page="ops_performancesnapshot_queries",
     ),
     AlertRule(
@@ -36,6 +39,8 @@ RULES = (
         f"{MEASURES}.slow_statements",
         warning=5,
         critical=10,
+        about="Open the slowest one: its page says what it does and how it changed. Analyze its"
+        " tables, then look for an index.",
         page="ops_performancesnapshot_queries",
     ),
     AlertRule(
@@ -45,7 +50,8 @@ RULES = (
         warning=20,
         critical=50,
         unit="percent",
-        about="Autovacuum does not keep up, or an old transaction keeps them.",
+        about="End the oldest transaction if it holds them; else VACUUM the table, and let"
+        " autovacuum come earlier for it.",
         page=TABLES,
     ),
     AlertRule(
@@ -55,7 +61,8 @@ RULES = (
         warning=900,
         critical=3600,
         unit="seconds",
-        about="It keeps dead rows, and perhaps locks. A job may take so long; nothing else should.",
+        about="It keeps dead rows, and perhaps locks. Ask who it is; a job may take so long,"
+        " anything else may be ended.",
         page=SESSIONS,
     ),
     AlertRule(
@@ -65,6 +72,8 @@ RULES = (
         warning=30,
         critical=300,
         unit="seconds",
+        about="The table of locks names who holds up whom. Cancel the query at the head of it, or"
+        " end its session.",
         page=SESSIONS,
     ),
     AlertRule(
@@ -74,6 +83,8 @@ RULES = (
         warning=30,
         critical=60,
         unit="percent",
+        about="Run VACUUM (FREEZE) on the oldest tables, and end old transactions, prepared ones"
+        " and slots that hold it up. At 100 % nothing is written any more.",
         page=SERVER,
     ),
     AlertRule(
@@ -83,6 +94,7 @@ RULES = (
         warning=70,
         critical=90,
         unit="percent",
+        about="Make the column a bigint before its sequence ends: each INSERT after that fails.",
         page=SERVER,
     ),
     AlertRule(
@@ -92,6 +104,8 @@ RULES = (
         warning=30,
         critical=300,
         unit="seconds",
+        about="A long query there holds it up, or its line or disk is too slow. People read from"
+        " the primary meanwhile.",
         page=SERVER,
     ),
     AlertRule(
@@ -100,7 +114,8 @@ RULES = (
         f"{MEASURES}.replica_in_trouble",
         warning=None,
         critical=0,
-        about="People read from the primary meanwhile. The replica's own log says why.",
+        about="People read from the primary meanwhile. See whether it runs; its own log says why"
+        " not.",
         page=SERVER,
     ),
     AlertRule(
@@ -119,6 +134,8 @@ RULES = (
         f"{MEASURES}.archiver_failures",
         warning=None,
         critical=0,
+        about="The server's log says why archive_command fails. WAL is kept until it works again:"
+        " watch the disk.",
         page=SERVER,
     ),
     AlertRule(
@@ -126,6 +143,7 @@ RULES = (
         "Invalid indexes",
         f"{MEASURES}.invalid_indexes",
         warning=0,
+        about="A CREATE INDEX CONCURRENTLY broke off. Drop the index, and make it again.",
         page="ops_performancesnapshot_indexes",
     ),
     AlertRule(
@@ -135,6 +153,8 @@ RULES = (
         warning=80,
         critical=90,
         unit="percent",
+        about="See which folder it is. Archives, exports and backups may move to another disk; a"
+        " database needs a larger one.",
     ),
     AlertRule(
         "partitions-ahead",
@@ -143,7 +163,8 @@ RULES = (
         warning=None,
         critical=2,
         wrong_when="below",
-        about="Make them, before a row finds no partition and is refused.",
+        about="Run “Make partitions ahead” before a row finds no partition and is refused; then"
+        " see why the schedule did not.",
         page="ops_partitionarchive_changelist",
     ),
     AlertRule(
@@ -152,6 +173,8 @@ RULES = (
         f"{MEASURES}.stale_views",
         warning=3,
         critical=12,
+        about="The view's page has its last runs. Refresh it from there; if it fails again, the"
+        " run says why.",
         page="ops_viewstatus_changelist",
     ),
     AlertRule(
@@ -160,6 +183,8 @@ RULES = (
         f"{MEASURES}.failed_runs",
         warning=0,
         critical=5,
+        about="Open the failed runs: each says why. What they say can be put right, then start"
+        " them again.",
         page="ops_run_changelist",
     ),
     AlertRule(
@@ -167,6 +192,8 @@ RULES = (
         "Schedules that are late",
         f"{MEASURES}.late_schedules",
         warning=0,
+        about="See whether manage.py tick and a worker run, and whether a run of the same kind"
+        " takes too long.",
         page="ops_schedulestate_changelist",
     ),
     AlertRule(
@@ -193,7 +220,8 @@ RULES = (
         "Objects of the schema that differ",
         f"{MEASURES}.schema_drift",
         warning=0,
-        about="Somebody changed the database by hand. Put it back, or write the migration.",
+        about="Somebody changed the database by hand. The page says what: put it back, or write"
+        " the migration.",
         page="ops_schemaexpectation_changelist",
     ),
 )

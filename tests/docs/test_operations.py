@@ -1,0 +1,82 @@
+"""The operations manual, followed from its first command to its last on a server of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests import template
+from tests.config.conftest import port as port  # a fixture
+from tests.docs.house import House, unit_of
+from tests.docs.pages import FOLDER, Block, blocks
+
+PAGE = FOLDER / "operations.md"
+COMMAND = re.compile(r"^\| `steward-\w+\.service` \| `(.+)` \|$", re.MULTILINE)
+
+
+@pytest.fixture
+def house(port: int, django_db_setup: None) -> Iterator[House]:
+    folder = Path(tempfile.mkdtemp(prefix="docs-", dir="/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
+    made = House(folder, port)
+    try:
+        made.make_server()
+        yield made
+    finally:
+        made.close()
+
+
+def units() -> list[str]:
+    """What systemd would start."""
+    sections = [unit for block in blocks(PAGE, "ini") if (unit := unit_of(block))]
+    return [unit["ExecStart"] for unit in sections] + COMMAND.findall(PAGE.read_text())
+
+
+def environment() -> Block:
+    [found] = [block for block in blocks(PAGE, "ini") if "SECRET_KEY=" in block.text]
+    return found
+
+
+def test_the_manual_is_followed_from_an_empty_server(house: House, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        tables = template.migrated()
+
+    def prepare() -> None:
+        house.copy_tables(connection.settings_dict, tables)
+        house.use(environment(), os.environ["REDIS_URL"])
+
+    def start() -> None:
+        for command in units():
+            house.start_unit(command)
+
+    def stop() -> None:
+        assert house.stop_units() == [0] * 5
+
+    # What is done between the blocks where the manual has systemd do it: before which block.
+    before: dict[str, Callable[[], None]] = {
+        "bootstrap.sql": house.restart_server,
+        "manage.py collectstatic": prepare,
+        "/readyz": start,
+        "RENAME TO": stop,
+    }
+    said = []
+    for block in blocks(PAGE, "bash"):
+        for mark in [each for each in before if each in block.text]:
+            before.pop(mark)()
+        said.append(house.follow(block))
+
+    whole = "\n".join(said)
+    assert before == {}
+    assert '{"database": "ok", "redis": "ok", "migrations": "ok", "worker": "ok"}' in whole
+    assert "steward_workers 1.0" in whole
+    assert "is restored into steward_again" in whole
+    assert house.run("psql -Atc 'SELECT pg_is_in_recovery()' -p 5433") == "t\n"
