@@ -4,6 +4,7 @@ connections, and nothing of one stays for the next."""
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ from html import unescape
 from typing import Any
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -20,9 +22,11 @@ from django.test import Client
 from django.urls import reverse
 
 from assessments.models import PublicProfile
+from ops.exports.reading import reading_address
 from ops.runner import perform_here
 from quizbank.models import ImportBatch, Question, QuestionEvent
 from tests.assessments.board_pages import BOARD, ranked, refresh
+from tests.assessments.people import make_member
 from tests.assessments.queue_pages import decide, moderator
 from tests.assessments.test_claims import submitted
 from tests.ops import operations_for_tests  # noqa: F401  # declares them
@@ -213,3 +217,26 @@ def test_run_goes_to_the_server_itself(pooled: Place) -> None:
     connection.close()
     connection.settings_dict.update(pooled)
     assert left_behind() == set()
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_export_is_read_behind_the_pooler(pooled: Place, kind: str) -> None:
+    """Its snapshot and its limits are on connections that the pooler never had."""
+    make_member("Ada")
+    ops = visit_as("ops")
+    sent = {"format": kind, "with_personal": "on", "do": "download"}
+
+    answer = ops.post(reverse("admin:ops_exportfile_export", args=["members"]), sent)
+    data = b"".join(answer.streaming_content)
+    answer.close()
+
+    if kind == "parquet":
+        assert pq.read_table(io.BytesIO(data)).column("display_name").to_pylist() == ["Ada"]
+    else:
+        assert [each["display_name"] for each in rows_of(data)] == ["Ada"]
+    assert pooled["HOST"] not in reading_address()
+    assert left_behind() == set()
+
+
+def rows_of(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
