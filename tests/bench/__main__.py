@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from tests.bench import house
+from tests.bench import growth, house, running, table
 
 
 def main() -> int:
@@ -18,11 +14,14 @@ def main() -> int:
     steps = parser.add_subparsers(dest="step", required=True)
     loading = steps.add_parser("load", help="fill a database of the bench's own; can go on")
     loading.add_argument("--scale", choices=("small", "medium", "full"), default="small")
-    running = steps.add_parser("run", help="measure")
-    running.add_argument("--only", default="", help="names that hold this")
-    running.add_argument("--json", type=Path, help="where to write the figures")
-    running.add_argument("--compare", type=Path, help="figures of an earlier run")
+    asked = steps.add_parser("run", help="measure, and tell the goals beside the figures")
+    asked.add_argument("--only", default="", help="names that hold this")
+    asked.add_argument("--json", type=Path, help="where to write the figures")
+    asked.add_argument("--compare", type=Path, help="figures of an earlier run")
+    steps.add_parser("growth", help="figures of the scales that were measured, and exponents")
     given = parser.parse_args()
+    if given.step == "growth":
+        return tell_growth()
     house.open_house()
     try:
         return load(given.scale) if given.step == "load" else run(given)
@@ -38,31 +37,39 @@ def load(scale: str) -> int:
 
 
 def run(given: argparse.Namespace) -> int:
-    from tests.bench import loading, walk
+    from tests.bench import loading
+    from tests.bench.goals import all_goals
 
     scale = loading.loaded_scale()
     if scale is None:
-        sys.stderr.write("Nothing is loaded: python -m tests.bench load --scale small\n")
+        sys.stderr.write("Not all is loaded: python -m tests.bench load --scale small\n")
         return 1
-    before = {}
-    if given.compare:
-        before = {page["name"]: page for page in json.loads(given.compare.read_text())["pages"]}
-    print(f"Screens, {scale} (load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors)")
+    folder = house.FOLDER
+    before = running.read(given.compare) if given.compare else {}
+    print(table.heading(scale, bool(before)), flush=True)
     found = []
-    for page in walk.walk(given.only):
-        found.append(page)
-        print(line_of(page, before.get(page.name, {})), flush=True)
+    for each in running.measured(all_goals(), given.only):
+        found.append(each)
+        running.keep(folder, scale, running.figures_of([each]))
+        exponent = growth.exponents(kept(folder)).get(each.goal.name)
+        print(table.row(each, exponent, before.get(each.goal.name)), flush=True)
+    print(table.summary(found))
     if given.json:
-        given.json.write_text(json.dumps({"scale": scale, "pages": [asdict(p) for p in found]}))
+        running.write(given.json, scale, running.figures_of(found))
     return 0
 
 
-def line_of(page: Any, before: dict[str, Any]) -> str:
-    took = f"{page.spread.median:7.0f} {page.spread.p95:7.0f} ms" if page.spread else page.status
-    was = f"  was {before['spread']['median']:.0f} ms" if before.get("spread") else ""
-    mark = " !" if page.falls_short else ""
-    asked = f"{page.queries:3} queries {page.sql:6.0f} ms"
-    return f"    {page.name:<52} {took:>18} {asked}{was}{mark}"
+def kept(folder: Path) -> dict[str, running.Figures]:
+    return {scale: running.read(running.kept(folder, scale)) for scale in growth.SIZES}
+
+
+def tell_growth() -> int:
+    by_scale = kept(house.FOLDER)
+    if not any(by_scale.values()):
+        sys.stderr.write("Nothing is measured: python -m tests.bench run\n")
+        return 1
+    print(table.growth(by_scale, growth.exponents(by_scale)))
+    return 0
 
 
 if __name__ == "__main__":

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
-from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test import Client
 
-from tests.bench.bank import fill
+from tests.bench.filling.bank import fill
+from tests.databases import own_database
 
 MEASURED, TRIED = 100_000, 300
 
@@ -20,25 +18,6 @@ MEASURED, TRIED = 100_000, 300
 @pytest.fixture(scope="module")
 def bank_size(request: pytest.FixtureRequest) -> int:
     return MEASURED if request.config.getoption("benchmark_enable") else TRIED
-
-
-@contextmanager
-def own_database() -> Iterator[None]:
-    """A copy of the tests' one, so that it can be committed and vacuumed."""
-    tests, bench = connection.settings_dict["NAME"], f"{connection.settings_dict['NAME']}_bench"
-    assert tests.startswith(TEST_DATABASE_PREFIX), "Mark a test with django_db: it makes them."
-    quote = connection.ops.quote_name
-    with connection._nodb_cursor() as cursor:
-        connection.close()
-        cursor.execute(f"DROP DATABASE IF EXISTS {quote(bench)} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {quote(bench)} TEMPLATE {quote(tests)}")
-        connection.settings_dict["NAME"] = bench
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = tests
-            cursor.execute(f"DROP DATABASE {quote(bench)} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")

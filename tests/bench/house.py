@@ -15,24 +15,25 @@ from config import services
 from config.services import paths
 
 KEPT = "steward_kept"
+FOLDER = paths.data_folder() / "bench"
 
 
 def open_house() -> None:
     """Starts the servers, and Django on them with every migration applied."""
-    folder = paths.data_folder() / "bench"
-    os.environ["STEWARD_DATA"] = str(folder)
+    os.environ["STEWARD_DATA"] = str(FOLDER)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ |= {"STEWARD_INSECURE_HTTP": "1", "ALLOWED_HOSTS": "testserver"}
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
     for variable in services.VARIABLES.values():
         os.environ.pop(variable, None)
-    services.ensure_environment(folder, durable=False)
+    services.ensure_environment(FOLDER, durable=False)
     django.setup()
     migrate()
     call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def close_house() -> None:
-    services.stop(paths.data_folder())
+    services.stop(FOLDER)
 
 
 def migrate() -> None:

@@ -14,9 +14,9 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
-from tests.bench.conftest import own_database
-from tests.bench.members import fill_profiles, fill_sessions
-from tests.bench.seed_board import SEED_BOARD, SEED_REFRESH, SEED_SESSIONS
+from tests.bench.filling.members import fill_profiles, fill_sessions
+from tests.bench.peers.seed_board import SEED_BOARD, SEED_REFRESH, SEED_SESSIONS
+from tests.databases import own_database
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ import pytest
 from django.test import Client
 
 from tests.bench.figures import milliseconds, spread, tell
-from tests.bench.learners import fill_learners
+from tests.bench.filling.learners import fill_learners
 from tests.quizbank.learning import run, value
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 
 from quizbank.importing import import_file, undo_import
 from quizbank.models import ImportBatch, Question
-from tests.bench.bank import CATALOGUE
-from tests.bench.conftest import own_database
+from tests.bench.filling.bank import CATALOGUE
+from tests.databases import own_database
 
 pytestmark = pytest.mark.django_db
 

@@ -25,10 +25,10 @@ from ops.exports.orders import FORMATS, Format, Order
 from ops.exports.reading import reading_address
 from ops.registry import Export, declared
 from quizbank.models import Exam
-from tests.bench.answers import answer_exam
-from tests.bench.bank import fill
-from tests.bench.conftest import own_database
 from tests.bench.figures import tell
+from tests.bench.filling.answers import answer_exam
+from tests.bench.filling.bank import fill
+from tests.databases import own_database
 from tests.ops.conftest import database_url
 from tests.quizbank.learning import run, value
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from quizbank.models import Exam, ItemStatistic
-from tests.bench.answers import answer_exam
 from tests.bench.figures import milliseconds, tell
+from tests.bench.filling.answers import answer_exam
 from tests.quizbank.learning import run, value
 
 

@@ -18,8 +18,8 @@ from django.db import connection
 from ops.models import Move
 from ops.moving import work as moving
 from ops.work import Result, Work
-from tests.bench.conftest import own_database
 from tests.bench.figures import tell
+from tests.databases import own_database
 from tests.flavors.moving.flat import NAME, TABLE
 from tests.flavors.tasting import run, value
 

@@ -21,8 +21,8 @@ from assessments.moderation.claims import claim_next
 from assessments.moderation.deciding import decide
 from assessments.moderation.item import item_of
 from assessments.moderation.waiting import EVERYTHING
-from tests.bench.conftest import own_database
-from tests.bench.members import fill_profiles, fill_sessions
+from tests.bench.filling.members import fill_profiles, fill_sessions
+from tests.databases import own_database
 
 pytestmark = pytest.mark.django_db
 

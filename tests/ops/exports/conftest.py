@@ -9,7 +9,7 @@ import pytest
 
 from assessments.models import Member
 from tests.assessments.people import make_member, make_profile, make_session
-from tests.bench.conftest import own_database
+from tests.databases import own_database
 
 NAMES = (
     "=1+1",

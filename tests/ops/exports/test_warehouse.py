@@ -22,7 +22,7 @@ from ops.exports.warehouse import export_warehouse
 from ops.models import AuditEntry, ErasedMember, PartitionArchive
 from ops.registry import Export, declared
 from ops.work import Refused, Result, Work
-from tests.bench.conftest import own_database
+from tests.databases import own_database
 from tests.quizbank.learning import learner, run, value
 
 NAMES = ("members", "descriptors", "study_sessions", "learner_facts", "terms")
@@ -86,7 +86,7 @@ def duck(query: str, folder: Path, name: str) -> list[tuple[Any, ...]]:
 @pytest.mark.django_db
 def test_what_is_emptied_is_a_copy() -> None:
     """The mark makes the tests' database, too, of which it is one."""
-    assert connection.settings_dict["NAME"].endswith("_bench")
+    assert connection.settings_dict["NAME"].endswith("_own")
 
 
 MONTHS = ("2026-08-31T23:59:00Z", "2026-09-01T00:01:00Z", "2026-10-05T12:00:00Z")

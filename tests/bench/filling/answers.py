@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import connection
 
+from tests.bench.measuring import ask
+
 # Setseed, so that every run has the same answers.
 STATEMENTS = (
     "SELECT setseed(0.42)",
@@ -25,7 +27,7 @@ STATEMENTS = (
     CREATE TEMPORARY TABLE learners AS
     SELECT gen_random_uuid() AS id, n FROM generate_series(1, %(members)s) AS n
     """,
-    "INSERT INTO members (id, display_name) SELECT id, 'Learner ' || n FROM learners",
+    "INSERT INTO members (id, display_name) SELECT id, 'Examinee ' || n FROM learners",
     # A step without a common factor with the pool meets no question twice.
     """
     INSERT INTO quiz_sessions (
@@ -70,6 +72,30 @@ STATEMENTS = (
     "DROP TABLE learners",
     "ANALYZE",
 )
+
+
+EXAM = "B1"
+CLEAR = """
+    DELETE FROM quiz_sessions WHERE exam_id = %(exam)s;
+    DELETE FROM answers WHERE user_id IN (SELECT id FROM members WHERE display_name ~ '^Examinee ');
+    DELETE FROM members WHERE display_name ~ '^Examinee '
+"""
+
+
+def fill_exam(answers: int) -> None:
+    """About so many to 200 questions, or to 50 where the exam has no more; begins anew."""
+    [(exam, questions)] = ask(
+        "SELECT e.id, count(*) FROM exams AS e JOIN question_exams AS x ON x.exam_id = e.id"
+        " JOIN questions AS q ON q.id = x.question_id AND q.status = 'active'"
+        " WHERE e.code = %s GROUP BY 1",
+        [EXAM],
+    )
+    ask(CLEAR, {"exam": exam})
+    length, pool = (50, 200) if questions >= 200 else (10, 50)
+    sessions = answers // length
+    answer_exam(
+        exam=exam, sessions=sessions, length=length, pool=pool, members=min(10_000, sessions)
+    )
 
 
 def answer_exam(

@@ -1,6 +1,6 @@
 """Descriptors by the million: few members write most of them, and few words are most of them.
 
-    uv run python -m tests.bench.descriptors 1000000
+    uv run python -m tests.bench.filling.descriptors 1000000
 
 fills the database that DATABASE_URL names: an empty one, migrated.
 """

@@ -11,7 +11,7 @@ from functools import partial
 
 from django.db import connection
 
-from tests.bench.descriptors import at_once, run
+from tests.bench.filling.descriptors import at_once, run
 
 SEED_TABLE = """
     CREATE SCHEMA seed;
@@ -320,24 +320,36 @@ SEED_DUPLICATES = """
 SEED_STATISTICS = "SELECT * FROM seed.mv_wheel_generation_stats WHERE user_id = %s"
 
 
-def fill_seed(*, is_whole: bool) -> None:
-    """The rows of flavor_descriptors, as the seed keeps them; without its views unless whole."""
+def fill_seed(rows: int) -> None:
+    """The newest months, with so many rows at least, as the seed keeps them; begins anew."""
+    run("DROP SCHEMA IF EXISTS seed CASCADE")
     run(SEED_TABLE)
-    at_once(partial(run, SEED_ROWS.format(partition=partition)) for partition in partitions())
+    at_once(partial(run, SEED_ROWS.format(partition=name)) for name in newest_partitions(rows))
     run("VACUUM (ANALYZE) seed.flavor_descriptors")
     run("ALTER TABLE seed.flavor_descriptors RESET (autovacuum_enabled)")
     at_once(partial(run, index) for index in SEED_INDEXES)
     run(SEED_TRACKING)
     run(SEED_BATCH)
-    if is_whole:
-        at_once(partial(run, view) for view in SEED_VIEWS.values())
-        at_once(partial(run, f"ANALYZE seed.{name}") for name in SEED_VIEWS)
+    at_once(partial(run, view) for view in SEED_VIEWS.values())
+    at_once(partial(run, f"ANALYZE seed.{name}") for name in SEED_VIEWS)
 
 
-def partitions() -> list[str]:
+def newest_partitions(rows: int) -> list[str]:
+    """Those that make up so many descriptors; the seed's table holds these and no others."""
+    found, total = [], 0
+    for name, count in partitions():
+        if total < rows:
+            found.append(name)
+            total += count
+    return found
+
+
+def partitions() -> list[tuple[str, int]]:
+    """The newest first, each with how many rows it has by the last count."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT inhrelid::regclass::text FROM pg_inherits"
-            " WHERE inhparent = 'flavor_descriptors'::regclass ORDER BY 1"
+            "SELECT c.oid::regclass::text, greatest(c.reltuples, 0)::bigint"
+            " FROM pg_inherits JOIN pg_class AS c ON c.oid = inhrelid"
+            " WHERE inhparent = 'flavor_descriptors'::regclass ORDER BY 1 DESC"
         )
-        return [name for (name,) in cursor.fetchall()]
+        return cursor.fetchall()

@@ -1,0 +1,65 @@
+"""Every page of the admin that can be read (issue 8), over the data that is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+from django.test import Client
+
+from tests.bench.goals.goal import Figure, Goal
+from tests.bench.measuring import Call, on_clock
+from tests.screens import Screen, screens
+from tests.test_permissions import NOBODY, rule_of
+
+CALLS = 20
+MILLISECONDS, QUERIES = 100, 12
+
+
+def goals() -> Iterator[Goal]:
+    for name, address in pages():
+        yield Goal(f"screen {name}", 8, MILLISECONDS, partial(opened, address), queries=QUERIES)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """(name, address) of what shows a superuser a page."""
+    for screen in screens():
+        rule = rule_of(screen)
+        shows = rule.granted == 200 and rule.permission != NOBODY and not rule.post_only
+        if shows and screen.name not in ("login", "logout") and (found := address_of(screen)):
+            yield screen.name, found
+
+
+def address_of(screen: Screen) -> str | None:
+    try:
+        return screen.address(rule_of(screen).arguments)
+    except AssertionError:  # no row of its model is loaded
+        return None
+
+
+@cache
+def staff() -> Client:
+    from django.contrib.auth.models import User
+
+    client = Client()
+    user, _ = User.objects.get_or_create(
+        username="bench", defaults={"is_staff": True, "is_superuser": True}
+    )
+    client.force_login(user)
+    return client
+
+
+def page(address: str) -> Call:
+    return partial(look, address)
+
+
+def look(address: str) -> None:
+    status = staff().get(address).status_code
+    if status != 200:
+        raise LookupError(f"{address} answers {status}")
+
+
+def opened(address: str) -> Figure:
+    staff()
+    look(address)
+    return on_clock([page(address)] * CALLS)
