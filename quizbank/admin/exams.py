@@ -38,7 +38,7 @@ class CountedAdmin(CountedDeletion, HistoryAdmin):
         return rows.with_counts(question_counts(self.parameter)) if is_list else rows  # type: ignore[attr-defined]
 
     @display(description="questions", ordering="question_count")
-    def questions(self, row: Any) -> str:
+    def every(self, row: Any) -> str:
         return questions_link(row.question_count, f"{self.parameter}={row.pk}")
 
     @display(description="active", ordering="active_count")
@@ -55,7 +55,7 @@ class ExamAdmin(CountedAdmin):
         (Question, "numbered_by", "Questions numbered by it, to be numbered otherwise first"),
         (Category, "exam", "Categories of it, to be deleted first"),
     )
-    list_display = ("code", "title", "questions", "active", "report")
+    list_display = ("code", "title", "every", "active", "report")
     search_fields = ("code", "title")
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
@@ -72,5 +72,5 @@ class ExamAdmin(CountedAdmin):
 class SubjectAdmin(CountedAdmin):
     parameter = "subject"
     in_the_way = ((Question, "subject", "Questions on it, to be given another subject first"),)
-    list_display = ("name", "code", "questions", "active")
+    list_display = ("name", "code", "every", "active")
     search_fields = ("code", "name")

@@ -7,7 +7,6 @@ from typing import Any
 import pghistory
 from django.contrib import messages
 from django.contrib.admin import register
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
@@ -18,7 +17,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, checkbox
 from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
@@ -74,10 +72,6 @@ ROW_FIELDS = (
     "is_primary",
     "exam",
 )
-
-
-# Rendered once, not once a row: a tenth of the list's time.
-CHECKBOX = checkbox.render(ACTION_CHECKBOX_NAME, "{}")
 
 
 @register(Question)
@@ -152,10 +146,6 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
     class Media:
         js = ("question.js",)
         css = {"all": ("item_statistics.css",)}  # as Django writes it
-
-    @display(description=ModelAdmin.action_checkbox.short_description)
-    def action_checkbox(self, obj: Question) -> str:
-        return format_html(CHECKBOX, obj.pk)
 
     @display(description="question", ordering="stem")
     def label(self, question: Question) -> str:
