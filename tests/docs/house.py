@@ -89,6 +89,17 @@ class House:
         dump = f"pg_dump --exclude-extension='*' --enable-row-security {there} {name}"
         self.run(f"{dump} | psql --quiet -v ON_ERROR_STOP=1 --username={OWNER} steward >/dev/null")
 
+    def start_pooler(self, block: Block, program: str) -> None:
+        """PgBouncer with the manual's file, but for its places and passwords."""
+        pooler = read_ini(block.text)
+        pooler["databases"]["steward"] = f"host={self.folder} port=5432"
+        own = {"listen_addr": "", "unix_socket_dir": str(self.folder), "auth_type": "trust"}
+        pooler["pgbouncer"].update(own | {"auth_file": str(self.folder / "users")})
+        (self.folder / "users").write_text(f'"{OWNER}" ""\n')
+        with (self.folder / "pooler.ini").open("w") as file:
+            pooler.write(file)
+        self.start([*_as_server_user(self.folder), program, "-q", str(self.folder / "pooler.ini")])
+
     # --- Commands -----------------------------------------------------------------------------
     def run(self, script: str, where: object = "") -> str:
         """What it said. Fails with its errors."""
@@ -124,18 +135,20 @@ class House:
 
     def start_unit(self, command: str) -> None:
         program, *arguments = shlex.split(command)
+        self.start([str(Path(sys.executable).parent / Path(program).name), *arguments])
+
+    def start(self, command: list[str]) -> None:
         with (self.folder / "units.log").open("ab") as log:
-            self.units.append(
-                subprocess.Popen(
-                    [Path(sys.executable).parent / Path(program).name, *arguments],
-                    cwd=ROOT,
-                    env=self.environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    start_new_session=True,
-                )
+            unit = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
+        self.units.append(unit)
 
     def stop_units(self) -> list[int]:
         """Their exit codes."""
@@ -156,12 +169,18 @@ class House:
         shutil.rmtree(self.folder)
 
 
+def read_ini(text: str) -> configparser.ConfigParser:
+    """Raises configparser.Error."""
+    found = configparser.ConfigParser(interpolation=None)
+    found.optionxform = str  # type: ignore[assignment, method-assign]
+    found.read_string(text)
+    return found
+
+
 def unit_of(block: Block) -> configparser.SectionProxy | None:
     """Its [Service], if the block is a systemd unit."""
-    unit = configparser.ConfigParser(interpolation=None)
-    unit.optionxform = str  # type: ignore[assignment, method-assign]
     try:
-        unit.read_string(block.text)
+        unit = read_ini(block.text)
     except configparser.Error:
         return None
     return unit["Service"] if unit.has_section("Service") else None

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tests import template
 from tests.config.conftest import port as port  # a fixture
 from tests.docs.house import House, unit_of
 from tests.docs.pages import FOLDER, Block, blocks
+from tests.ops.conftest import wait_for
+from tests.pooler.conftest import PROGRAM
 
 PAGE = FOLDER / "operations.md"
 COMMAND = re.compile(r"^\| `steward-\w+\.service` \| `(.+)` \|$", re.MULTILINE)
@@ -41,8 +44,8 @@ def units() -> list[str]:
     return [unit["ExecStart"] for unit in sections] + COMMAND.findall(PAGE.read_text())
 
 
-def environment() -> Block:
-    [found] = [block for block in blocks(PAGE, "ini") if "SECRET_KEY=" in block.text]
+def ini(mark: str) -> Block:
+    [found] = [block for block in blocks(PAGE, "ini") if mark in block.text]
     return found
 
 
@@ -52,7 +55,7 @@ def test_the_manual_is_followed_from_an_empty_server(house: House, django_db_blo
 
     def prepare() -> None:
         house.copy_tables(connection.settings_dict, tables)
-        house.use(environment(), os.environ["REDIS_URL"])
+        house.use(ini("SECRET_KEY="), os.environ["REDIS_URL"])
 
     def start() -> None:
         for command in units():
@@ -80,3 +83,18 @@ def test_the_manual_is_followed_from_an_empty_server(house: House, django_db_blo
     assert "steward_workers 1.0" in whole
     assert "is restored into steward_again" in whole
     assert house.run("psql -Atc 'SELECT pg_is_in_recovery()' -p 5433") == "t\n"
+
+
+def test_pgbouncer_takes_its_file(house: House) -> None:
+    program = PROGRAM or pytest.skip("PgBouncer is not installed")
+    house.start_pooler(ini("[pgbouncer]"), program)
+    wait_for((house.folder / ".s.PGSQL.6432").exists)
+    # Nothing is set up yet: the answer is the server's.
+    asked = "psql -p 6432 -U steward_owner -d steward -c 'SELECT 1' 2>&1 || true"
+    assert 'role "steward_owner" does not exist' in house.run(asked)
+
+
+def test_blocks_of_settings_are_settings() -> None:
+    for mark in ("DATABASE_POOLER=", "DATABASE_REPLICA_URL="):
+        names = [line.split("=")[0] for line in ini(mark).text.splitlines()]
+        assert [name for name in names if not hasattr(settings, name)] == []
