@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.core.cache.backends.dummy import DummyCache
 from django.db.models.signals import post_migrate
 from waffle.apps import WaffleConfig
@@ -23,3 +24,7 @@ class ConfigConfig(AppConfig):
 
 class FlagsConfig(WaffleConfig):
     verbose_name = "Feature flags"
+
+
+class SiteConfig(AdminConfig):
+    default_site = "config.site.StewardSite"

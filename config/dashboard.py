@@ -75,14 +75,6 @@ def profiles_to_decide_on(request: HttpRequest) -> Iterator[Card]:
         yield card("Profiles waiting for a decision", found, "assessments_publicprofile_queue")
 
 
-def waiting_badge(request: HttpRequest) -> str | None:
-    """Beside the queue in the sidebar of those who decide; no more than a hundred are counted."""
-    if not request.user.has_perm("assessments.moderate_publicprofile"):
-        return None
-    found = PublicProfile.objects.waiting_at_most(100)
-    return ("99+" if found > 99 else str(found)) if found else None
-
-
 def reports_to_decide_on(request: HttpRequest) -> Iterator[Card]:
     if request.user.has_perm("quizbank.change_problemreport"):
         found = ProblemReport.objects.filter(state=ReportState.OPEN).count()

@@ -84,11 +84,11 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 INSTALLED_APPS = [
-    # Before django.contrib.admin: unfold replaces its templates and its site.
-    "unfold",
+    # Before django.contrib.admin: unfold replaces its templates. The site is config.site's.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "config.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -239,7 +239,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # --- Who may come in -----------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "ops.logins.backend.StaffBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
