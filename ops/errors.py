@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.db import InterfaceError, OperationalError
 from django.db.models import ProtectedError
 from django.db.models.constraints import BaseConstraint
 
@@ -13,6 +14,9 @@ MOMENTS = {
     "55P03": "Somebody else is changing it. Try again in a moment.",
     "57014": "It took too long.",
 }
+# Nobody knows then whether the last step was done.
+LOST = "The connection to the database was lost. Look whether it was done before you try again."
+CONNECTION = ("08", "57P")
 
 
 def reason_of(error: Exception) -> str:
@@ -20,12 +24,21 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, ProtectedError):
         return "Other rows still need it."
     diagnosis = getattr(error.__cause__, "diag", None)
-    if moment := MOMENTS.get(getattr(diagnosis, "sqlstate", None) or ""):
+    state = getattr(diagnosis, "sqlstate", None) or ""
+    if is_lost_connection(error, state):
+        return LOST
+    if moment := MOMENTS.get(state):
         return moment
     if name := getattr(diagnosis, "constraint_name", None):
         return reason_of_constraint(name)
     text = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
     return text.splitlines()[0].removeprefix("pgtrigger: ")
+
+
+def is_lost_connection(error: Exception, state: str) -> bool:
+    if isinstance(error, InterfaceError):
+        return True
+    return isinstance(error, OperationalError) and (not state or state.startswith(CONNECTION))
 
 
 def reason_of_constraint(name: str) -> str:

@@ -1,6 +1,6 @@
 """A worker that is killed at each step of archive and restore: the next one goes on from there.
 
-`kill_rounds.py` does the same at random moments, and to the servers.
+`python -m tests.faults` does the same at random moments, and to the servers.
 """
 
 from __future__ import annotations
