@@ -314,3 +314,17 @@ def test_an_erased_member_leaves_no_descriptor_and_makes_none() -> None:
         values = (ada, "Lime") if sql is ADD else (ada, "personal", EMPTY)
         refused("This member is erased", sql, *values)
     assert DescriptorChange.objects.filter(user_id=ada).count() == 2
+
+
+# --- Room ----------------------------------------------------------------------------------------
+def test_indexes_of_a_new_month_are_built_without_room() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT public.create_partition('flavor_descriptors', 'month', '2041-05-01')"
+        )
+        cursor.execute(
+            "SELECT DISTINCT c.reloptions FROM pg_index AS i"
+            " JOIN pg_class AS c ON c.oid = i.indexrelid"
+            " WHERE i.indrelid = 'flavor_descriptors_2041_05'::regclass"
+        )
+        assert cursor.fetchall() == [(["fillfactor=100"],)]
