@@ -19,10 +19,12 @@ class OpsConfig(AppConfig):
             checks,  # noqa: F401  # importing registers them
             erasing,
             matviews,
+            migrating,
             partitions,
         )
         from ops.alerts import checking
 
+        migrating.quicken()
         autodiscover_modules("operations")
         post_migrate.connect(
             matviews.synchronise_declarations, sender=self, dispatch_uid="declared-views"

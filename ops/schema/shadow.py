@@ -34,7 +34,7 @@ type Progress = Callable[[int, int], None]
 
 
 def catalog_of_migrations(progress: Progress) -> list[SchemaObject]:
-    """Takes about half a minute. Raises Refused where no database can be made or migrated."""
+    """Takes a quarter of a minute. Raises Refused where no database can be made or migrated."""
     with shadow_database() as name:
         migrate(name, progress)
         with connect(name) as conn:

@@ -38,7 +38,7 @@ def shadows() -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_fresh_database_is_as_the_migrations_make_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half a minute: the migrations run from nothing, in a process of their own."""
+    """A quarter of a minute: the migrations run from nothing, in a process of their own."""
     steps: list[Any] = []
     monkeypatch.setattr("ops.work.Work.progress", lambda _, *step, **note: steps.append(step))
     # Left by a process that was killed.
