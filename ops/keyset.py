@@ -25,6 +25,11 @@ PATIENCE = timedelta(seconds=3)
 # For an exact number of few rows, where the planner's guess would do.
 A_MOMENT = timedelta(milliseconds=100)
 DIGITS = 4
+# The limit that held until now, and the one that holds from now on.
+LIMITED = """
+    SELECT was.value, pg_catalog.set_config('statement_timeout', %s, true)
+    FROM (SELECT pg_catalog.current_setting('statement_timeout') AS value OFFSET 0) AS was
+"""
 
 
 class TooSlow(Exception):
@@ -241,19 +246,16 @@ def total_of(rows: QuerySet[Any]) -> Total:
 @contextmanager
 def patience(limit: timedelta = PATIENCE) -> Iterator[None]:
     """For statements that a screen waits for. Raises TooSlow; nothing in here may write."""
+    is_within = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('statement_timeout')")
-            (before,) = cursor.fetchone()
-            set_timeout(cursor, f"{int(limit.total_seconds() * 1000)}ms")
+            cursor.execute(LIMITED, [f"{int(limit.total_seconds() * 1000)}ms"])
+            (before, _) = cursor.fetchone()
             yield
-            # In a transaction around this one it would hold on.
-            set_timeout(cursor, before)
+            # Else the limit ends with the transaction.
+            if is_within:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) != "57014":
             raise
         raise TooSlow from error
-
-
-def set_timeout(cursor: Any, value: str) -> None:
-    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [value])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db import connections
 from django.db.models import QuerySet
@@ -21,7 +24,7 @@ class EstimatedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at
     @cached_property
     def found(self) -> int:
         assert isinstance(self.object_list, QuerySet)  # noqa: S101  # narrows the type
-        return self.object_list.order_by()[: COUNTED + 1].count()
+        return bounded(self.object_list).count()
 
     @cached_property
     def count(self) -> int:
@@ -43,3 +46,17 @@ class EstimatedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at
                 [f'"{self.object_list.model._meta.db_table}"'],
             )
             return max(0, cursor.fetchone()[0])
+
+
+def bounded(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Their keys, no more than one beyond COUNTED."""
+    return rows.order_by().values("pk")[: COUNTED + 1]
+
+
+def counts_of(each: Sequence[QuerySet[Any]]) -> list[int]:
+    """Of rows of several kinds, up to COUNTED + 1 of each; one query."""
+    queries = [bounded(rows).query.sql_with_params() for rows in each]
+    counted = ", ".join(f"(SELECT count(*) FROM ({sql}) AS n)" for sql, _ in queries)  # noqa: S608
+    with connections[each[0].db].cursor() as cursor:
+        cursor.execute(f"SELECT {counted}", [value for _, values in queries for value in values])
+        return list(cursor.fetchone())

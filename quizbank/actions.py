@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pghistory
 from django.contrib.auth.models import AnonymousUser
@@ -50,13 +48,6 @@ class Outcome:
     question: Question
     done: bool
     message: str
-
-
-def problems_of(*, content: dict[str, Any]) -> list[str]:
-    """What keeps this content from being published; the database's own judgement."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT public.question_problems(%s::jsonb)", [json.dumps(content)])
-        return list(cursor.fetchone()[0])
 
 
 @recorded("question", "publish")

@@ -71,7 +71,8 @@ class ItemFigures:
 
 def figures_of(question: Question, number: str = "") -> ItemFigures | None:
     """Of the published revision, or of the one with this number; None before the first."""
-    revisions = list(question.revisions.only("number", "content", "question_id"))
+    known = question.revisions.select_related("statistics")
+    revisions = list(known.defer("created_at", "content_hash", "reason"))
     by_number = {str(revision.number): revision for revision in revisions}
     by_key = {revision.pk: revision for revision in revisions}
     live = question.published_revision_id
@@ -79,7 +80,7 @@ def figures_of(question: Question, number: str = "") -> ItemFigures | None:
     if shown is None:
         return None
     is_live = shown.pk == live
-    statistic = ItemStatistic.objects.filter(revision=shown).first()
+    statistic: ItemStatistic | None = getattr(shown, "statistics", None)
     if statistic is None:
         return ItemFigures(shown, revisions, is_live)
     return ItemFigures(

@@ -54,6 +54,14 @@ register(
         about="How many questions are active, drafts or in review, for the start page.",
     ),
     Cache(
+        "tags-in-use",
+        "Tags of questions",
+        lifetime=timedelta(hours=1),
+        tags=("questions",),
+        key=("limit",),
+        about="The most used tags of the questions that were edited last, for lists and forms.",
+    ),
+    Cache(
         "analysts-dashboard",
         "Start page of analysts",
         lifetime=timedelta(minutes=1),

@@ -7,12 +7,14 @@ from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection, transaction
 from django.db.models import Count, F, Func, JSONField, Q, QuerySet, TextField, Value
 from django.db.models.functions import Round
 from django_cte import CTE, with_cte
 
+from ops.caching import remembered
 from quizbank.models import Category, LightningQuestion, Question
 from quizbank.models.lightning import LightningDifficulty, LightningType
 
@@ -32,15 +34,14 @@ def subtree_ids(category_id: int) -> list[int]:
     return list(subtree(category_id).values_list("id", flat=True))
 
 
-def working_content(question_id: Any) -> dict[str, Any]:
-    """The working copy as a revision would freeze it."""
-    content = Func(F("pk"), template="public.question_content(questions)")
-    content.output_field = JSONField()
-    return (
-        Question.objects.annotate(content=content)
-        .values_list("content", flat=True)
-        .get(pk=question_id)
+def working_copy(question_id: Any) -> tuple[dict[str, Any], list[str]]:
+    """As a revision would freeze it, and what keeps it from that by the database's judgement."""
+    content = Func(F("pk"), template="public.question_content(questions)", output_field=JSONField())
+    problems = Func(
+        content, function="public.question_problems", output_field=ArrayField(TextField())
     )
+    rows = Question.objects.filter(pk=question_id).order_by()
+    return rows.values_list(content, problems).get()
 
 
 # How alike two stems must be (pg_trgm's similarity, 0 to 1) to be shown beside each other.
@@ -74,6 +75,7 @@ def resembling(*, stem: str, other_than: Any = None, limit: int = 5) -> list[Que
 TAGGED = 500
 
 
+@remembered("tags-in-use")
 def tags_in_use(limit: int = 50) -> list[str]:
     """The most used tags of the questions that were edited last.
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, Func, IntegerField, OuterRef, QuerySet, Tex
 
 from assessments.models import AssessmentSession, Badge, ProfileEvent, PublicProfile
 from assessments.models.choices import State
-from ops.pages import COUNTED
+from ops.pages import COUNTED, counts_of
 
 # So many of the newest sessions are looked through for badges that nobody described.
 RECENT_SESSIONS = 1_000
@@ -32,7 +32,7 @@ class Tab:
 
 
 def state_tabs(*, counted: bool) -> list[Tab]:
-    """A query a tab, none of which reads more than COUNTED + 1 entries of an index."""
+    """One query, which reads no more than COUNTED + 1 entries of an index for a tab."""
     profiles = PublicProfile.objects.order_by()
     every: list[tuple[str, str, QuerySet[Any]]] = [
         ("", "All", profiles),
@@ -41,7 +41,7 @@ def state_tabs(*, counted: bool) -> list[Tab]:
     ]
     if not counted:
         return [Tab(value, label) for value, label, _ in every]
-    counts = [rows[: COUNTED + 1].count() for _, _, rows in every]
+    counts = counts_of([rows for _, _, rows in every])
     return [
         Tab(value, label, min(count, COUNTED), count > COUNTED)
         for (value, label, _), count in zip(every, counts, strict=True)

@@ -153,6 +153,8 @@ class HistoryAdmin(ModelAdmin):
     ) -> list[Line]:
         timeline.load(page)
         names = Names()
+        if obj is not None:
+            names.know(obj)
         for entry in page:
             names.want_of(entry.changes)
         names.load()

@@ -98,14 +98,12 @@ class KeysetChangeList(ChangeList):
         try:
             with patience():
                 page = self.page_at(request, pointer)
-                if page.is_whole:
-                    return page, Total(len(page.rows))
-                return page, total_of(self.queryset)
         except TooSlow:
             messages.error(
                 request, "These filters take too long to find anything. Narrow them, by days say."
             )
             return Page(), Total(0)
+        return page, Total(len(page.rows)) if page.is_whole else total_of(self.queryset)
 
     def page_at(self, request: HttpRequest, pointer: Pointer) -> Page:
         every = self.model_admin.walked(request, self) if self.model_admin.reach else None

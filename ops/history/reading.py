@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from pghistory.models import Context
 
 from ops.history.rows import RowChange, Subject, Track, row_of
@@ -47,11 +49,11 @@ class Entry:
 
 
 class Timeline:
-    """All that is recorded of one object; reading it takes two queries a table, however long."""
+    """All that is recorded of one object: a query for all marks, and one a table for a page."""
 
     def __init__(self, subject: Subject, pk: Any) -> None:
         self.subject, self.pk = subject, pk
-        self.marks = [mark for track in subject.tracks for mark in marks_of(track, pk)]
+        self.marks = marks_of(subject.tracks, pk)
         self.previous = predecessors(self.marks)
         self.entries = self._entries()
 
@@ -130,14 +132,23 @@ class Timeline:
         return state
 
 
-def marks_of(track: Track, pk: Any) -> list[Mark]:
-    columns = ("pgh_id", "pgh_obj_id", "pgh_context_id", "pgh_created_at", "pgh_label")
+def marks_of(tracks: Sequence[Track], pk: Any) -> list[Mark]:
+    """Of each track the oldest first; one query."""
+    first, *others = (marks_in(track, place, pk) for place, track in enumerate(tracks))
+    rows = first.union(*others, all=True) if others else first
     return [
-        Mark(track, *values)
-        for values in track.events.objects.filter(**{track.key: pk})
-        .order_by("pgh_id")
-        .values_list(*columns)
+        Mark(track := tracks[place], key, track.model._meta.pk.to_python(obj), *others)
+        for place, key, obj, *others in rows.order_by("place", "pgh_id")
     ]
+
+
+def marks_in(track: Track, place: int, pk: Any) -> QuerySet[Any]:
+    return (
+        track.events.objects.filter(**{track.key: pk})
+        .order_by()
+        .annotate(place=Value(place), obj=Cast("pgh_obj_id", TextField()))
+        .values_list("place", "pgh_id", "obj", "pgh_context_id", "pgh_created_at", "pgh_label")
+    )
 
 
 def by_row(marks: Iterable[Mark]) -> dict[tuple[Track, Any], list[Mark]]:

@@ -62,8 +62,11 @@ class Names:
         self._found: dict[tuple[type[Model], Any], Model] = {}
         self.gone: set[tuple[type[Model], Any]] = set()
 
+    def know(self, row: Model) -> None:
+        self._found[type(row), row.pk] = row
+
     def want(self, model: type[Model], pk: Any) -> None:
-        if pk is not None:
+        if pk is not None and (model, pk) not in self._found:
             self._wanted.setdefault(model, set()).add(pk)
 
     def want_of(self, changes: Iterable[RowChange]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pghistory
@@ -23,7 +24,7 @@ from ops.admin.history import HistoryAdmin
 from ops.admin.lists import as_label
 from ops.errors import reason_of
 from ops.pages import EstimatedPaginator
-from quizbank.actions import Refused, change_status, problems_of, restore_revision
+from quizbank.actions import Refused, change_status, restore_revision
 from quizbank.admin.conflicts import rebase, theirs_and_mine
 from quizbank.admin.exports import ExportAction
 from quizbank.admin.filters import (
@@ -48,7 +49,7 @@ from quizbank.models import (
     QuestionRevision,
 )
 from quizbank.models.question import Status
-from quizbank.queries import resembling, tags_in_use, working_content
+from quizbank.queries import resembling, tags_in_use, working_copy
 from quizbank.querysets import QuestionQuerySet
 from quizbank.rendering import render_markdown
 from quizbank.revisions import compare
@@ -180,7 +181,11 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
         return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
-        return super().get_queryset(request).defer("search", "normalized_stem", "explanation")
+        rows = super().get_queryset(request).defer("search", "normalized_stem")
+        screen = request.resolver_match.url_name if request.resolver_match else ""
+        if (screen or "").endswith("_changelist"):
+            return rows.defer("explanation")
+        return rows.select_related("published_revision", "author")
 
     def has_delete_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.answered)
@@ -284,15 +289,16 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
         if question:
             form = context["adminform"].form
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-            content = working_content(question.pk)
+            exams = [row.exam for row in kept(formsets, QuestionExam)]
+            content, problems = working_copy(question.pk)
             context |= {
                 "question": question,
                 "reported": reported_line(request, question),
                 "buttons": self.buttons_for(request, question),
-                "problems": problems_of(content=content),
+                "problems": problems,
                 "changes": compare_with_live(question, content),
                 "conflict": theirs_and_mine(form, formsets) if form.is_stale else (),
-                **self.statistics_context(request, question),
+                **self.statistics_context(request, question, exams),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -353,6 +359,12 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
             messages.SUCCESS,
         )
         return redirect(reverse("admin:quizbank_question_change", args=[pk]))
+
+
+def kept(formsets: Iterable[Any], model: Any) -> list[Any]:
+    """The rows of the database, as the form has them."""
+    own = (formset for formset in formsets if formset.model is model)
+    return [form.instance for formset in own for form in formset.initial_forms]
 
 
 def compare_with_live(question: Question, content: dict[str, Any]) -> list[dict[str, str]]:
