@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ops.alerts.words import in_unit
 from ops.registry import AlertRule, Export, Operation, PartitionedTable, Schedule, declared
+from tests.docs import surface
 
 MARK = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -76,9 +77,17 @@ def partitioned() -> str:
     return table(("Table", "A partition a", "Kept before the archive is offered"), rows)
 
 
+def client_tables() -> str:
+    return table(("Role", "Table", "May"), surface.client_tables())
+
+
 PARTS = {
     "alerts": alerts,
     "schedules": schedules,
     "exports": exports,
     "partitioned": partitioned,
+    "client_tables": client_tables,
+    "client_functions": surface.client_functions,
+    "helpers": surface.helpers,
+    "monitoring": surface.monitoring,
 }

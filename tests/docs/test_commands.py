@@ -30,6 +30,7 @@ NOT_RUN = {
     "apt-get": "installs packages of the system",
     "cd": "is about the folder of the production machine",
     "git": "fetches the code",
+    "psql": "makes a role of the whole server",
     "redis-cli": "comes with the system's Redis",
     "systemctl": "needs systemd",
     "useradd": "makes an account of the system",
