@@ -47,13 +47,15 @@ class Post:
 class Crew:
     logs: Path
     numbers: dict[str, int] = field(default_factory=lambda: dict(NUMBERS))
+    # Beside that of this process.
+    environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.logs.mkdir(exist_ok=True)
         self.posts = [
             Post(kind, f"{kind}{n + 1}") for kind, many in self.numbers.items() for n in range(many)
         ]
-        self.environment: dict[str, str] = {}
+        self.own_environment = self.environment
         self.away: set[str] = set()
         self.starts: Counter[str] = Counter()
         self.over = threading.Event()
@@ -110,7 +112,7 @@ class Crew:
 
     def change_environment(self, **values: str) -> None:
         """All are stopped in good order, and come back with it."""
-        self.environment = values
+        self.environment = self.own_environment | values
         for post in [post for post in self.posts if post.is_manned]:
             assert post.process is not None
             post.process.terminate()

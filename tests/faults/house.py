@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+from redis import Redis
 
 from config import services
 from config.services import processes
@@ -30,7 +31,7 @@ AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 
 class House:
     def __init__(self, folder: Path, *, megabytes: int = 192) -> None:
-        self.folder = folder
+        self.folder, self.database = folder, DATABASE
         self.postgres, self.redis = Postgres(folder), RedisServer(folder)
         self.disk = Disk(folder / "disk", megabytes)
         self.port = free_port()
@@ -82,7 +83,7 @@ class House:
         deadline = time.monotonic() + seconds
         while True:
             try:
-                with self.postgres._connect(DATABASE) as connection:
+                with self.postgres._connect(self.database) as connection:
                     cursor = connection.execute(query.encode(), values or None)
                     return cursor.fetchall() if cursor.description else []
             except AWAY:
@@ -92,6 +93,10 @@ class House:
 
     def value(self, query: str, *values: Any) -> Any:
         return self.ask(query, *values)[0][0]
+
+    def queue(self) -> Redis:
+        """The database of jobs and of the stream of answers."""
+        return Redis.from_url(os.environ["REDIS_URL"])
 
     def restart(self, name: str, number: signal.Signals) -> bool:
         """Of "postgres" or "redis", after that signal; whether there was one to restart."""

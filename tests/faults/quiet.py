@@ -25,13 +25,15 @@ UNCOUNTED = """
 """
 IDLE = """
     SELECT application_name || ': idle in transaction, ' || query FROM pg_stat_activity
-    WHERE state LIKE 'idle in transaction%%' AND state_change < now() - interval '5 s'
+    WHERE datname = current_database() AND state LIKE 'idle in transaction%%'
+        AND state_change < now() - interval '5 s'
 """
 # Session locks without a run that works: whose connection is it?
 LOCKS = """
     SELECT a.application_name || ' holds an advisory lock: ' || a.query
     FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-    WHERE l.locktype = 'advisory' AND l.granted AND a.state = 'idle'
+    WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database()
+        AND a.state = 'idle'
         AND a.state_change < now() - interval '5 s' AND NOT EXISTS (
             SELECT FROM public.ops_run AS r
             WHERE r.rank > 0 AND a.application_name = 'steward run ' || r.id
@@ -41,7 +43,8 @@ LOCKS = """
 ANY_LOCK = """
     SELECT a.application_name || ' holds an advisory lock: ' || a.query
     FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-    WHERE l.locktype = 'advisory' AND a.pid <> pg_backend_pid()
+    WHERE l.locktype = 'advisory' AND a.datname = current_database()
+        AND a.pid <> pg_backend_pid()
 """
 OFF = "UPDATE public.ops_schedules SET is_enabled = false"
 
@@ -68,7 +71,7 @@ class Quiet:
             yield from self.partial_files()
 
     def in_the_stream(self) -> Iterator[str]:
-        client = redis.Redis(unix_socket_path=str(self.scene.house.redis.socket), db=0)
+        client = self.scene.house.queue()
         try:
             waiting: Any = client.xlen(STREAM)
             groups: Any = client.xinfo_groups(STREAM) if waiting or client.exists(STREAM) else []

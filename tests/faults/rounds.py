@@ -30,7 +30,9 @@ class Rounds:
 
     @property
     def killed(self) -> int:
-        return sum(self.scene.hits[kill.name] for kill in self.kills if kill.counts)
+        """Where nothing is killed at all, what was hit."""
+        counted = [kill for kill in self.kills if kill.counts] or self.kills
+        return sum(self.scene.hits[kill.name] for kill in counted)
 
     def round(self, lasting: Lasting, kills: int) -> None:
         began = self.scene.house.value("SELECT clock_timestamp()")

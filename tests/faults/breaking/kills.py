@@ -71,9 +71,8 @@ def restart(name: str, number: signal.Signals, scene: Scene) -> bool:
 
 def flush_redis(scene: Scene) -> bool:
     """What stood in the stream of answers is read and wiped in one step: it is lost, and known."""
-    client = redis.Redis(unix_socket_path=str(scene.house.redis.socket), db=0)
     try:
-        pipeline = client.pipeline(transaction=True)
+        pipeline = scene.house.queue().pipeline(transaction=True)
         pipeline.xrange(STREAM)
         pipeline.flushall()
         messages, _ = pipeline.execute()
