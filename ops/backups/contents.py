@@ -57,6 +57,13 @@ HIDDEN = f"""
         )
     ORDER BY 1
 """  # noqa: S608  # constants
+# A dump leaves out what a table would have anyway, said or not: a REVOKE says it.
+ACL = """
+    nullif(
+        c.relacl,
+        acldefault((CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END)::"char", c.relowner)
+    )
+"""
 # Kind of thing → how many, each in the state in which it works.
 GUARDS = f"""
     SELECT 'functions', count(*) FROM pg_proc AS f
@@ -89,7 +96,7 @@ GUARDS = f"""
         WHERE relrowsecurity AND relforcerowsecurity
     UNION ALL
     SELECT 'grants', count(*) FROM pg_class AS c
-        JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(c.relacl)
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode({ACL})
         WHERE {OURS.format(oid="c.oid")}
 """  # noqa: S608  # constants
 MIGRATIONS = "SELECT app || '.' || name FROM public.django_migrations ORDER BY 1"

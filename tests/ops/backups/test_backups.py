@@ -346,3 +346,20 @@ def test_a_run_that_fails_exits_with_one_line(folder: Path, settings: Any) -> No
     with pytest.raises(CommandError, match="There is no pg_dump"):
         call_command("backup", "run")
     assert Run.objects.get().status == "failed"
+
+
+def test_rights_that_a_table_has_anyway_are_none_that_a_restore_lacks(db: None) -> None:
+    """An archived partition has them written down, and a dump leaves them out."""
+    fetch("SELECT set_config('search_path', 'public', true)")
+    grants = f"SELECT count FROM ({contents.GUARDS}) AS g (kind, count) WHERE kind = 'grants'"
+    before = fetch(grants)
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE public.plain (id integer)")
+        cursor.execute("REVOKE ALL ON public.plain FROM PUBLIC")
+    assert fetch("SELECT relacl IS NOT NULL FROM pg_class WHERE relname = 'plain'")
+
+    assert fetch(grants) == before
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT SELECT ON public.plain TO steward_member")
+    assert fetch(grants) > before
