@@ -15,6 +15,7 @@ from tests.bench.filling.descriptors import fill_descriptors
 from tests.bench.filling.interactions import fill_interactions
 from tests.bench.filling.learners import fill_learners
 from tests.bench.filling.members import fill_profiles, fill_sessions
+from tests.bench.peers.seed_board import fill_board
 from tests.bench.peers.seed_descriptors import fill_seed
 
 # A part of the full size; the tiny one is for the tests.
@@ -64,6 +65,7 @@ PARTS = (
         lambda rows: fill_seed(min(rows, 1_000_000)),
         clears_itself=True,
     ),
+    Part("board as seed 000", 1_000_000, fill_board, clears_itself=True),
 )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import ceil
 from statistics import mean, median
 from time import perf_counter
 from typing import Any
@@ -51,7 +52,8 @@ def value(query: Any, *values: Any) -> Any:
 
 def figure_of(times: Iterable[float], **counted: float | None) -> Figure:
     ordered = sorted(times)
-    return Figure(median(ordered), ordered[len(ordered) * 95 // 100], len(ordered), **counted)
+    nearest = ceil(0.95 * len(ordered)) - 1
+    return Figure(median(ordered), ordered[nearest], len(ordered), **counted)
 
 
 def one(number: float, **counted: float | None) -> Figure:
@@ -130,11 +132,18 @@ def taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@contextmanager
+def limited(most: int) -> Iterator[None]:
+    """In a transaction that ends without what it wrote, or because it took more seconds."""
+    with suppress(OperationalError), taken_back():
+        ask(f"SET LOCAL statement_timeout = '{most}s'")
+        yield
+
+
 def with_patience[Way](ways: Sequence[Way], take: Callable[[Way], float]) -> list[float]:
     """After one that warms up, as many as there is time for: the other side may be slow."""
     spent: list[float] = []
-    with suppress(OperationalError), taken_back():
-        ask(f"SET LOCAL statement_timeout = '{LONGEST}s'")
+    with limited(LONGEST):
         take(ways[0])
         began = perf_counter()
         for way in ways:
@@ -165,9 +174,9 @@ def seconds(step: Call) -> float:
     return milliseconds(step) / 1_000
 
 
-def on_clock(calls: Sequence[Call]) -> Figure:
+def on_clock(calls: Sequence[Call], *, are_alike: bool = False) -> Figure:
     """As a person waits: queries and Python, of calls that were made once before."""
-    asked = [statements_of(call) for call in calls]
+    asked = [statements_of(call) for call in (calls[:COUNTED] if are_alike else calls)]
     times = [milliseconds(call) for call in calls]
     few = asked[:COUNTED]
     with taken_back():

@@ -76,8 +76,10 @@ STATEMENTS = (
 
 EXAM = "B1"
 CLEAR = """
+    ALTER TABLE answers DISABLE TRIGGER USER;
     DELETE FROM quiz_sessions WHERE exam_id = %(exam)s;
     DELETE FROM answers WHERE user_id IN (SELECT id FROM members WHERE display_name ~ '^Examinee ');
+    ALTER TABLE answers ENABLE TRIGGER USER;
     DELETE FROM members WHERE display_name ~ '^Examinee '
 """
 
