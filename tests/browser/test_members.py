@@ -20,6 +20,7 @@ def test_member_is_found_by_the_palette_read_and_exported(browser_page: Page) ->
     publish(make_profile(ada))
     member_of("ops", "olga")
     log_in(page, "olga")
+    page.goto("/admin/")
 
     search_in_palette(page, "lovelace")
     expect(page.locator("#command-results li").first).to_contain_text("Ada Lovelace")

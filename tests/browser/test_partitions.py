@@ -47,6 +47,7 @@ def test_month_is_archived_held_and_restored(worker: None, ops_page: Page) -> No
     page, before = ops_page, rows_of_2020()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE audit_logs")
+    page.goto("/admin/")
     page.get_by_role("link", name="Partitions whose retention is over").click()
     page.get_by_role("link", name="audit_logs", exact=True).click()
     page.get_by_text("about 500").wait_for()
