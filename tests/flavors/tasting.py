@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
-from flavors.models import Term
+from flavors.models import FlavorCategory, Term
 from tests.quizbank.learning import learner, run, value
 
-__all__ = ["canonical_of", "learner", "note", "run", "term_of", "value"]
+__all__ = [
+    "canonical_of",
+    "learner",
+    "merge",
+    "note",
+    "place",
+    "refresh",
+    "run",
+    "taste",
+    "term_of",
+    "value",
+]
 
 
 def note(user: UUID, text: str = "Dark chocolate", **given: Any) -> UUID:
@@ -37,3 +49,26 @@ def canonical_of(text: str) -> str:
     """The spelling of the term that this text stands for."""
     term = term_of(text)
     return (term.canonical or term).display_text
+
+
+def taste(user: UUID, *texts: str, **given: Any) -> None:
+    rows = [{"descriptor_text": text, "descriptor_type": "flavor"} | given for text in texts]
+    run("SELECT batch_insert_descriptors(%s, %s, 'quick_tasting')", json.dumps(rows), user)
+
+
+def refresh() -> None:
+    run("SELECT refresh_descriptor_views()")
+
+
+def merge(*texts: str) -> None:
+    """All into the first."""
+    first, *others = (term_of(text).pk for text in texts)
+    Term.objects.filter(pk__in=others).update(canonical=first)
+
+
+def place(text: str, category: str, subcategory: str) -> None:
+    root, _ = FlavorCategory.objects.get_or_create(
+        name=category, parent=None, defaults={"color": "#aa0000"}
+    )
+    branch, _ = FlavorCategory.objects.get_or_create(name=subcategory, parent=root)
+    Term.objects.filter(pk=term_of(text).pk).update(category=branch)

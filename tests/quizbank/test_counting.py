@@ -15,8 +15,8 @@ from ops.runner import perform_here
 from quizbank import intake
 from quizbank.intake import counting
 from quizbank.models import PerformanceSummary, QuestionDifficulty, UserProgress
+from tests.quizbank.intake.sessions import answer, start
 from tests.quizbank.learning import learner, plain_session, published, run, value
-from tests.quizbank.test_intake import answer, start
 
 # All of them commit: a module that mixes would leave its data to the tests of others.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,6 +15,7 @@ from ops.work import Refused
 from quizbank import intake
 from quizbank.intake import counting, keeping
 from quizbank.models import AnyQuizSession, InteractionSummary
+from tests.quizbank.intake.sessions import answer, start
 from tests.quizbank.learning import (
     learner,
     plain_answer,
@@ -24,7 +25,6 @@ from tests.quizbank.learning import (
     value,
 )
 from tests.quizbank.test_counting import place
-from tests.quizbank.test_intake import answer, start
 from tests.quizbank.test_item_statistics import choices_of
 
 # All of them commit: a module that mixes would leave its data to the tests of others.

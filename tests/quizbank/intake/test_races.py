@@ -14,8 +14,8 @@ from django.db import connection
 from quizbank import intake
 from quizbank.actions import Refused
 from quizbank.intake import Outcome
+from tests.quizbank.intake.sessions import answer, start
 from tests.quizbank.learning import learner, published, run, value
-from tests.quizbank.test_intake import answer, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -25,8 +25,8 @@ from quizbank.intake import stream
 from quizbank.intake.stream import GROUP, STREAM, Consumer
 from quizbank.models import AnswersSetAside, UserProgress
 from tests.ops.conftest import ROOT, database_url, wait_for
+from tests.quizbank.intake.sessions import answer, start
 from tests.quizbank.learning import learner, published, value
-from tests.quizbank.test_intake import answer, start
 
 # All of them commit: a module that mixes would leave its data to the tests of others.
 pytestmark = pytest.mark.django_db(transaction=True)
