@@ -6,7 +6,7 @@ again, and what is delivered twice is done once, because a worker has to claim t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -56,9 +56,11 @@ def may_order(user: Any, run: Run) -> bool:
     return operation is not None and may_start(user, operation)
 
 
-def active_run(*, operation: str, target: str) -> Run | None:
-    """The one that waits or works: there is no second."""
-    return Run.objects.active().filter(operation=operation, target=target).first()
+def active_run(*, operation: str, target: str, others: Sequence[str] = ()) -> Run | None:
+    """The one that waits or works: there is no second. Without one, that of another target."""
+    found = Run.objects.active().filter(operation=operation, target__in=(target, *others))
+    by_target = {run.target: run for run in found}
+    return next((by_target[each] for each in (target, *others) if each in by_target), None)
 
 
 # --- Start ---------------------------------------------------------------------------------------

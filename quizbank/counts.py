@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from ops.caching import remembered
 from quizbank.models import Question, QuestionExam
@@ -12,16 +12,24 @@ from quizbank.models import Question, QuestionExam
 
 @remembered("question-counts")
 def question_counts(group: str) -> dict[int, tuple[int, int]]:
-    """Of each exam ("exam") or subject ("subject") that has questions: key → all, active ones."""
+    """Of each exam ("exam") or subject ("subject") that has questions: key → all, active ones.
+
+    Most are active: the others are found by index, and taken off. Uses index: question_queues.
+    """
     rows: QuerySet[Any]
+    others: QuerySet[Any]
     if group == "exam":
-        rows, active = QuestionExam.objects.all(), Q(question__status="active")
+        rows = QuestionExam.objects.all()
+        others = rows.filter(question__in=Question.objects.exclude(status="active"))
     else:
-        rows, active = Question.objects.exclude(subject=None), Q(status="active")
-    groups = rows.order_by().values(f"{group}_id")
-    counted = groups.annotate(every=Count("pk"), active=Count("pk", filter=active))
-    found = counted.values_list(f"{group}_id", "every", "active")
-    return {key: (every, active) for key, every, active in found}
+        rows = Question.objects.exclude(subject=None)
+        others = rows.exclude(status="active")
+    every, inactive = counts_by(rows, f"{group}_id"), counts_by(others, f"{group}_id")
+    return {key: (number, number - inactive.get(key, 0)) for key, number in every.items()}
+
+
+def counts_by(rows: QuerySet[Any], column: str) -> dict[int, int]:
+    return dict(rows.order_by().values_list(column).annotate(number=Count("*")))
 
 
 @remembered("question-status")

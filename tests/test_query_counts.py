@@ -38,6 +38,8 @@ DECLARED = {
     "ops.PerformanceSnapshot",
     "ops.SchemaExpectation",
 }
+# Of one page.
+MOST = 12
 # Their rows have no pages.
 PAGELESS = {"quizbank.InteractionSummary", "ops.AppliedMigration"}
 
@@ -76,6 +78,7 @@ def test_list_asks_as_much_for_twenty_rows_as_for_one(
 
     assert len(links_of(root, address)) >= 20 or model._meta.label in DECLARED | PAGELESS
     assert len(many) == len(few), "\n".join(many)
+    assert len(many) <= MOST, "\n".join(many)
 
 
 def furnish(question: Question, quantity: int) -> None:

@@ -37,7 +37,7 @@ class ShownWheel:
     def wheel(self) -> Slice:
         return (part_of(self.whole, self.within) if self.within else None) or self.whole
 
-    @property
+    @cached_property
     def is_part(self) -> bool:
         return self.wheel is not self.whole
 
@@ -45,7 +45,7 @@ class ShownWheel:
     def title(self) -> str:
         return f"{self.subject.title}: {self.within}" if self.is_part else self.subject.title
 
-    @property
+    @cached_property
     def drawing(self) -> Drawing:
         return Drawing(self.wheel, self.title, self.colors, self.key)
 
@@ -56,7 +56,7 @@ class ShownWheel:
 
     @cached_property
     def lines(self) -> list[Line]:
-        return lines_of(self.wheel, self.colors)
+        return lines_of(self.wheel, self.drawing.segments)
 
     @property
     def is_cut(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 # Of names from the category outwards, in lower case.
 type Palette = Mapping[tuple[str, ...], str]
@@ -34,6 +35,7 @@ def color_for(path: tuple[str, ...], number: int, given: str, parent: str, palet
     return paler(parent, PALER[len(path)][number % 2])
 
 
+@lru_cache(maxsize=4096)
 def ink_on(color: str) -> str:
     """Of the two label colours the one that is easier to read: always 4.5 to 1 at least."""
     return max((DARK, LIGHT), key=lambda ink: contrast(ink, color))

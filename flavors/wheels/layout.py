@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from flavors.wheels.colors import GREY, REST, Palette, color_for, ink_on, paler
@@ -68,7 +69,7 @@ class Label:
     @property
     def width(self) -> float:
         size = self.size * (BOLD if self.is_bold else 1)
-        return max(width_of(line, size) for line in self.lines)
+        return widest(self.lines) * size
 
 
 @dataclass(frozen=True)
@@ -135,37 +136,40 @@ def others(count: int, stands_for: int) -> Slice:
 
 # --- Labels --------------------------------------------------------------------------------------
 def label_for(segment: Segment, lettering: Lettering) -> Label | None:
-    """Whole in the largest size that fits, else shortened in the smallest, else None."""
-    text = segment.slice.name
-    sizes = lettering.sizes[segment.level]
+    """Whole in the largest size that fits, else shortened in the smallest, else None. Categories
+    are bold."""
+    text, is_bold = segment.slice.name, segment.level == 1
+    sizes, wider = lettering.sizes[segment.level], BOLD if is_bold else 1.0
+    forms = [(lines, way, widest(lines)) for lines, way in forms_of(segment, text)]
     for size in sizes:
-        for label in candidates(segment, text, size):
-            if label.width <= label.room:
-                return label
-    widest = max(
-        (label for label in candidates(segment, text, sizes[-1]) if len(label.lines) == 1),
-        key=lambda label: label.room,
+        for lines, way, ems in forms:
+            room = room_for(segment, way, size, len(lines))
+            if ems * (size * wider) <= room:
+                return Label(lines, size, way, room, is_bold)
+    room, way = max(
+        ((room_for(segment, way, size), way) for way in ways(segment, text)), key=itemgetter(0)
     )
-    size = widest.size * (BOLD if widest.is_bold else 1)
-    short = shortened(text, size, widest.room)
-    return replace(widest, lines=(short,)) if short else None
+    short = shortened(text, size * wider, room)
+    return Label((short,), size, way, room, is_bold) if short else None
 
 
-def candidates(segment: Segment, text: str, size: float) -> Iterator[Label]:
-    """Categories are bold."""
-    is_bold = segment.level == 1
-    for way in ways(segment, text):
-        yield Label((text,), size, way, room_for(segment, way, size), is_bold)
+def forms_of(segment: Segment, text: str) -> list[tuple[tuple[str, ...], Way]]:
+    """In one line; and outwards in two."""
+    forms: list[tuple[tuple[str, ...], Way]] = [((text,), way) for way in ways(segment, text)]
     if " " in text and segment.level < 3:
-        room = room_for(segment, "ray", size, lines=2)
-        yield Label(two_lines(text), size, "ray", room, is_bold)
+        forms.append((two_lines(text), "ray"))
+    return forms
+
+
+def widest(lines: Sequence[str]) -> float:
+    return max(width_of(line, 1) for line in lines)
 
 
 def two_lines(text: str) -> tuple[str, str]:
     """Broken at the space that makes the longer line shortest."""
     words = text.split(" ")
     breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    return min(breaks, key=lambda lines: max(width_of(line, 1) for line in lines))
+    return min(breaks, key=widest)
 
 
 def ways(segment: Segment, text: str) -> tuple[Way, ...]:

@@ -20,7 +20,12 @@ GROUPS = {
 
 
 def width_of(text: str, size: float) -> float:
-    return sum(em(char) for char in text) * size
+    return ems(text) * size
+
+
+@lru_cache(maxsize=4096)
+def ems(text: str) -> float:
+    return sum(em(char) for char in text)
 
 
 @lru_cache(maxsize=4096)

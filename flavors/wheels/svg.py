@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flavors.wheels.colors import DARK, LIGHT, Palette
@@ -39,13 +40,17 @@ class Drawing:
     palette: Palette = field(default_factory=dict)
     key: str = "wheel"
 
+    @cached_property
+    def segments(self) -> list[Segment]:
+        return segments_of(self.wheel, self.palette)
+
     def for_page(self) -> str:
         """Labels for wide and for narrow screens, keyboard focus; colours of lines by class."""
         svg = self.root("wheel", f"{-EDGE} {-EDGE} {2 * EDGE} {2 * EDGE}")
         svg.set("role", "tree" if self.wheel.children else "img")
         svg.set("aria-label", name_in(self.title))
         defs = SubElement(svg, "defs")
-        for number, segment in enumerate(segments_of(self.wheel, self.palette)):
+        for number, segment in enumerate(self.segments):
             group = self.segment(svg, segment)
             group.set("class", "wheel-slice")
             group.set("role", "treeitem")
@@ -70,7 +75,7 @@ class Drawing:
         paper = {"x": str(-EDGE), "y": str(-EDGE), "width": "100%", "height": "100%"}
         SubElement(svg, "rect", {**paper, "fill": LIGHT})
         defs = SubElement(svg, "defs")
-        for number, segment in enumerate(segments_of(self.wheel, self.palette)):
+        for number, segment in enumerate(self.segments):
             group = self.segment(svg, segment)
             group[1].set("stroke", LIGHT)
             group[1].set("stroke-width", "1.5")

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import islice
+from typing import NamedTuple
 
-from flavors.wheels.colors import Palette
 from flavors.wheels.figures import Row, Slice, rows_of
-from flavors.wheels.layout import segments_of
+from flavors.wheels.layout import Segment
 
 # A page shows no more; the JSON has all.
 LONGEST = 2_000
 
 
-@dataclass(frozen=True)
-class Line:
-    """`fill` is the colour in the drawing; "" for what it gathers."""
+class Line(NamedTuple):
+    """All as text. `fill` is the colour in the drawing; "" for what it gathers."""
 
-    row: Row
+    name: str
+    level: str
+    uses: str
+    percent: str
+    intensity: str
     fill: str
 
-    @property
-    def percent(self) -> str:
-        return f"{self.row.share:.1%}"
 
-    @property
-    def intensity(self) -> str:
-        value = self.row.slice.intensity
-        return "" if value is None else f"{value:.1f}"
+def lines_of(wheel: Slice, segments: Iterable[Segment]) -> list[Line]:
+    fills = {each.path: each.fill for each in segments}
+    return [line_of(row, fills.get(row.path, "")) for row in islice(rows_of(wheel), LONGEST)]
 
 
-def lines_of(wheel: Slice, palette: Palette) -> list[Line]:
-    fills = {each.path: each.fill for each in segments_of(wheel, palette)}
-    return [Line(row, fills.get(row.path, "")) for row in islice(rows_of(wheel), LONGEST)]
+def line_of(row: Row, fill: str) -> Line:
+    piece = row.slice
+    intensity = "" if piece.intensity is None else f"{piece.intensity:.1f}"
+    return Line(piece.name, str(row.level), f"{piece.count:,}", f"{row.share:.1%}", intensity, fill)

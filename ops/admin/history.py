@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin
 from ops.admin.history_filters import ObjectFilter
 from ops.history.reading import Entry, Timeline
 from ops.history.reverting import STATE, UNDO, Refused, plan, put_back
-from ops.history.rows import RowChange, Subject, label_of
+from ops.history.rows import RowChange, Subject, foreign_keys, label_of
 from ops.history.signing import Signature, Signatures
 from ops.history.words import Names, RowWords, describe
 from ops.keys import key_of
@@ -51,6 +51,14 @@ class HistoryAdmin(ModelAdmin):
 
     history_related: tuple[tuple[type[Model], str], ...] = ()
     history_kept: tuple[str, ...] = ()
+
+    @property
+    def joined(self) -> list[str]:
+        """What the object may point to: without such a row, the object is there all the same."""
+        return [key.name for key in foreign_keys(self.model) if key.null]
+
+    def with_joined(self, obj: Model) -> list[Model]:
+        return [obj, *filter(None, (getattr(obj, name) for name in self.joined))]
 
     @property
     def subject(self) -> Subject:
@@ -153,8 +161,8 @@ class HistoryAdmin(ModelAdmin):
     ) -> list[Line]:
         timeline.load(page)
         names = Names()
-        if obj is not None:
-            names.know(obj)
+        for known in self.with_joined(obj) if obj is not None else ():
+            names.know(known)
         for entry in page:
             names.want_of(entry.changes)
         names.load()
@@ -209,7 +217,8 @@ class HistoryAdmin(ModelAdmin):
             pk = self.opts.pk.to_python(unquote(object_id)) if "\0" not in object_id else None
         except ValidationError:
             pk = None
-        obj = self.model._base_manager.filter(pk=pk).first()
+        rows = self.model._base_manager.filter(pk=pk)
+        obj = (rows.select_related(*self.joined) if self.joined else rows).first()
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         timeline = Timeline(self.subject, pk) if pk is not None else None

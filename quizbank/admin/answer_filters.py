@@ -22,7 +22,7 @@ SAME_NUMBER = 20
 
 
 class MemberFilter(IdFilter):
-    """By id; by e-mail for who may see members. Uses index: idx_answer_analytics, …_of_member."""
+    """By id; by e-mail for who may see members."""
 
     title = "member"
     parameter_name = "user_id"
@@ -34,7 +34,8 @@ class MemberFilter(IdFilter):
 
 
 class MemberByIndex(MemberFilter):
-    """For lists with a reach. Uses index: interaction_of_member, idx_study_sessions_user."""
+    """In the order of the key. Uses index: answer_of_member, interaction_of_member,
+    idx_study_sessions_user."""
 
     by_index = True
     lead = "user_id"

@@ -17,7 +17,7 @@ from ops.admin.keyset import KeysetAdmin
 from ops.admin.reading import ReadingAdmin
 from quizbank.admin.answer_filters import (
     AnsweredFilter,
-    MemberFilter,
+    MemberByIndex,
     QuestionFilter,
     QuizSessionFilter,
     ResultFilter,
@@ -35,7 +35,7 @@ class AnswerAdmin(KeysetAdmin, ReadingAdmin):
     list_display_links = None
     list_filter = (
         QuestionFilter,
-        MemberFilter,
+        MemberByIndex,
         QuizSessionFilter,
         ResultFilter,
         ("answered_at", AnsweredFilter),

@@ -67,8 +67,7 @@ class QuestionPoolAdmin(ReadingAdmin):
         shown = {
             "tabs": tabs("changelist"),
             "stock": stock(),
-            "run": active_run(operation=OPERATION, target="all")
-            or active_run(operation=OPERATION, target="changed"),
+            "run": active_run(operation=OPERATION, target="all", others=("changed",)),
             "may_rebuild": self.has_rebuild_permission(request),
             "demand": None if asks_given(request) else demand_of(request),
         }

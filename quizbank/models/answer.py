@@ -87,6 +87,8 @@ class Answer(models.Model):
                 name="idx_answer_analytics",
                 condition=Q(is_correct__isnull=False),
             ),
+            # A member's answers in the list, newest first, and those that an erasure blanks.
+            models.Index(fields=("user", "id"), name="answer_of_member"),
             # Item statistics, and a question's answers in the list, newest first.
             models.Index(fields=("question", "id"), name="answer_of_question"),
             # The list's rarest.
