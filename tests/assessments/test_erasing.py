@@ -46,29 +46,30 @@ def refused(match: str, statement: str, *values: Any) -> None:
         execute(statement, *values)
 
 
+TEXTS = {
+    "self_description": f"I am {MARKER}",
+    "public_summary": f"She is {MARKER}",
+    "video_url": f"https://www.youtube.com/{MARKER}",
+}
+FINDINGS: dict[str, Any] = {
+    "interview_transcript": [{"q": "Who?", "a": f"I, {MARKER}"}],
+    "recommendation": f"Take {MARKER}",
+    "flags": {"note": MARKER},
+    "archetype": MARKER,
+    "personality_type": MARKER,
+    "badges": [MARKER],
+    "best_fit_roles": [MARKER],
+}
+
+
 @pytest.fixture
 def everywhere(db: None) -> Member:
     """A member whose every text has the marker, in every table that has texts of members."""
     staff = User.objects.create_user("mo")
     member = make_member(f"Ada {MARKER}", email=EMAIL, last_seen_at=timezone.now())
-    texts = {
-        "self_description": f"I am {MARKER}",
-        "public_summary": f"She is {MARKER}",
-        "video_url": f"https://www.youtube.com/{MARKER}",
-    }
-    session = make_session(
-        member,
-        **texts,
-        interview_transcript=[{"q": "Who?", "a": f"I, {MARKER}"}],
-        recommendation=f"Take {MARKER}",
-        flags={"note": MARKER},
-        archetype=MARKER,
-        personality_type=MARKER,
-        badges=[MARKER],
-        best_fit_roles=[MARKER],
-    )
+    session = make_session(member, **TEXTS, **FINDINGS)
     profile = make_profile(
-        member, **texts, session=session, profile_slug=f"{MARKER}-one", email=f"x{EMAIL}"
+        member, **TEXTS, session=session, profile_slug=f"{MARKER}-one", email=f"x{EMAIL}"
     )
     PublicProfile.objects.filter(pk=member.pk).update(profile_slug=f"{MARKER}-two")
     step(profile, Action.SUBMIT, State.PENDING, message=f"From {MARKER}")

@@ -29,24 +29,26 @@ MARK = "Zzmark"
 TRANSCRIPT = [{"role": "coach", "text": f"{MARK} transcript"}]
 
 
+FINDINGS: dict[str, Any] = {
+    "interview_transcript": TRANSCRIPT,
+    "archetype": f"{MARK} archetype",
+    "recommendation": f"{MARK} recommendation",
+    "personality_type": f"{MARK} type",
+    "badges": [f"{MARK}_badge"],
+    "best_fit_roles": [f"{MARK} role"],
+    "public_summary": f"{MARK} summary",
+    "self_description": f"{MARK} description",
+    "current_section": f"{MARK} section",
+    "profile_slug": "zzmark-slug-of-session",
+    "flags": {"note": f"{MARK} flag"},
+}
+
+
 @pytest.fixture
 def known(db: None) -> Member:
     """Somebody with a mark in every text about them."""
     member = make_member(f"{MARK} name", email=f"{MARK}@example.org")
-    session = make_session(
-        member,
-        interview_transcript=TRANSCRIPT,
-        archetype=f"{MARK} archetype",
-        recommendation=f"{MARK} recommendation",
-        personality_type=f"{MARK} type",
-        badges=[f"{MARK}_badge"],
-        best_fit_roles=[f"{MARK} role"],
-        public_summary=f"{MARK} summary",
-        self_description=f"{MARK} description",
-        current_section=f"{MARK} section",
-        profile_slug="zzmark-slug-of-session",
-        flags={"note": f"{MARK} flag"},
-    )
+    session = make_session(member, **FINDINGS)
     profile = publish(
         make_profile(
             member,

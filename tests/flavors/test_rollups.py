@@ -144,6 +144,16 @@ def descriptors_of_category(category: str) -> dict[str, dict[str, int]]:
     return found
 
 
+def any_note(chance: random.Random, user: UUID) -> UUID:
+    given: dict[str, Any] = {"at": chance.choice(MONTHS) + f" 10:{chance.randrange(60)}"}
+    if chance.random() < 0.5:
+        given["intensity"] = chance.randint(1, 5)
+    given["descriptor_type"] = chance.choice(("aroma", "flavor"))
+    given["ai_extracted"] = chance.random() < 0.3
+    given["item_category"] = chance.choice(("", "coffee", "wine"))
+    return note(user, chance.choice(WORDS), **given)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_any_work_leaves_what_a_full_count_says(seed: int) -> None:
     """Notes of any month, changes, deletions, curation, hiding, with folds at any time between."""
@@ -155,13 +165,7 @@ def test_any_work_leaves_what_a_full_count_says(seed: int) -> None:
     for _ in range(120):
         dice = chance.random()
         if dice < 0.6 or not notes:
-            given: dict[str, Any] = {"at": chance.choice(MONTHS) + f" 10:{chance.randrange(60)}"}
-            if chance.random() < 0.5:
-                given["intensity"] = chance.randint(1, 5)
-            given["descriptor_type"] = chance.choice(("aroma", "flavor"))
-            given["ai_extracted"] = chance.random() < 0.3
-            given["item_category"] = chance.choice(("", "coffee", "wine"))
-            notes.append(note(chance.choice(users), chance.choice(WORDS), **given))
+            notes.append(any_note(chance, chance.choice(users)))
         elif dice < 0.75:
             run(
                 "DELETE FROM flavor_descriptors WHERE id = %s",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -106,37 +107,39 @@ def test_a_saved_wheel_knows_when_it_is_stale(ada: UUID) -> None:
         ask(MEMBER, learner(), stale, saved.pk)
 
 
+def becomes_stale(ada: UUID, scope: str, of_sql: str = "", *values: Any) -> bool:
+    """Whether this makes the wheel stale that was just made again."""
+    owner = ada if scope == "personal" else None
+    of = {"item": "Bar", "category": "coffee"}.get(scope, "")
+    data = json.loads(
+        value("SELECT get_wheel_data_fast(%s, 'flavor', %s, %s)::text", owner, scope, of)
+    )
+    FlavorWheel.objects.update_or_create(
+        user_id=owner,
+        scope=scope,
+        scope_value=of,
+        wheel_type="flavor",
+        defaults={
+            "data": data,
+            "descriptor_count": data["totalDescriptors"],
+            "generated_at": timezone.now() - timedelta(hours=1),
+        },
+    )
+    if of_sql:
+        run(of_sql, *values)
+    refresh()
+    return value("SELECT wheel_needs_regeneration(id) FROM flavor_wheels")
+
+
 @pytest.mark.parametrize("scope", ["personal", "universal", "item", "category"])
 def test_a_saved_wheel_notices_what_curation_and_late_writes_change(ada: UUID, scope: str) -> None:
-    def changed(of_sql: str = "", *values: Any) -> bool:
-        """Whether this makes the wheel stale that was just made again."""
-        owner = ada if scope == "personal" else None
-        of = {"item": "Bar", "category": "coffee"}.get(scope, "")
-        data = json.loads(
-            value("SELECT get_wheel_data_fast(%s, 'flavor', %s, %s)::text", owner, scope, of)
-        )
-        FlavorWheel.objects.update_or_create(
-            user_id=owner,
-            scope=scope,
-            scope_value=of,
-            wheel_type="flavor",
-            defaults={
-                "data": data,
-                "descriptor_count": data["totalDescriptors"],
-                "generated_at": timezone.now() - timedelta(hours=1),
-            },
-        )
-        if of_sql:
-            run(of_sql, *values)
-        refresh()
-        return value("SELECT wheel_needs_regeneration(id) FROM flavor_wheels")
-
     given: dict[str, Any] = {"item_name": "Bar", "item_category": "coffee"}
     taste(ada, "raisin", "raisins", "lemon", "lemon", **given)
     place("raisin", "Fruity", "Dried")
     refresh()
     raisin, raisins = term_of("raisin").pk, term_of("raisins").pk
     merged = "UPDATE flavor_terms SET canonical_id = %s WHERE id = %s"
+    changed = partial(becomes_stale, ada, scope)
 
     assert not changed()
     assert changed(merged, raisin, raisins)
