@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.http import HttpRequest, HttpResponse
+from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
@@ -21,7 +22,9 @@ from config import errors
 from config.services.urls import redis_database, with_redis_database
 from ops.caching import remembering, store
 from tests import template
+from tests.everything import make_one_of_each
 from tests.flushing import Rows, keep_through_flushes, left_over
+from tests.screens import VISITORS, visit_as
 
 # Each run tries the same examples, however slow the machine; `--hypothesis-profile=wander` finds
 # others.
@@ -123,6 +126,11 @@ def kept_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def one_of_each(kept_rows: None) -> None:
+    make_one_of_each()
+
+
 @pytest.fixture
 def bare_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without what is the same on all of them: the sidebar stands on the start page alone, and a
@@ -138,6 +146,12 @@ def bare_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(admin.site, "get_sidebar_list", on_the_start_page)
     monkeypatch.setattr(errors, "page", refusal)
+
+
+@pytest.fixture
+def clients(one_of_each: None, db: None, bare_pages: None) -> dict[str, Client]:
+    """Each visitor, logged in."""
+    return {visitor: visit_as(visitor) for visitor in VISITORS}
 
 
 @pytest.fixture

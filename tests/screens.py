@@ -87,3 +87,16 @@ def state() -> dict[str, tuple[int, Decimal]]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(map(each.format, tables)))
         return {table: (rows, digest) for table, rows, digest in cursor.fetchall()}
+
+
+def autocompletes() -> set[tuple[str, str, str, str]]:
+    """(app, model, field, model that is looked up) of every autocomplete field."""
+    found = set()
+    for model, model_admin in admin.site._registry.items():
+        for owner in (model_admin, *(inline(model, admin.site) for inline in model_admin.inlines)):
+            for name in owner.autocomplete_fields:
+                opts = owner.model._meta
+                target = opts.get_field(name).related_model
+                assert target is not None
+                found.add((opts.app_label, str(opts.model_name), name, target._meta.label_lower))
+    return found

@@ -30,8 +30,8 @@ from quizbank.models.question import Kind, Status
 from tests.hostile import HOSTILE, poison
 from tests.pages import complaints, form_of
 from tests.rows import make_rows
-from tests.screens import Screen, screens, visit_as
-from tests.test_permissions import NOBODY, autocompletes, rule_of
+from tests.screens import Screen, autocompletes, screens, visit_as
+from tests.test_permissions import NOBODY, rule_of
 
 QUESTIONS = "/admin/quizbank/question/"
 SHOWN = escape(HOSTILE)[:40]

@@ -5,49 +5,16 @@ A screen that the standard names do not explain declares its permission in `DECL
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-import pytest
-from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import Resolver404, resolve
-from waffle.models import Flag, Sample, Switch
 
-from assessments.models import AssessmentSession, ProfileEvent, ReservedWord
 from config.roles import codenames
-from flavors.models import (
-    CategoryImport,
-    Descriptor,
-    DescriptorImport,
-    FlavorCategory,
-    FlavorWheel,
-    Term,
-)
-from ops import audit
-from ops.models import Alert, Backup, ExportFile
-from ops.runs import enqueue
-from quizbank.models import (
-    AnswersSetAside,
-    ExamStatistic,
-    ImportBatch,
-    InteractionSummary,
-    ProblemReport,
-    QuestionPool,
-    QuizSession,
-    StudySession,
-    UserInteraction,
-)
-from tests.rows import make_row
-from tests.screens import STRANGERS, VISITORS, Screen, screens, state, visit_as
+from tests.screens import STRANGERS, Screen, screens
 
 STAFF, EVERYBODY, NOBODY = "any staff", "everybody", "nobody"
 
@@ -337,160 +304,6 @@ def may(visitor: str, rule: Rule) -> bool:
     return bool(held & {tuple(each.split(".")) for each in wanted})
 
 
-@pytest.fixture(scope="module")
-def bank(kept_rows: None) -> None:
-    """A row of everything that has a screen."""
-    call_command("load_demo")
-    user = User.objects.create_user("somebody")
-    ImportBatch.objects.create(file_name="pool.json", format="ham", created_by=user)
-    enqueue(operation="clear_sessions", deliver=False)
-    audit.record(action="publish", entity_type="exam", entity_id=1)
-    attempt = {"username": "mallory", "ip_address": "192.0.2.1", "path_info": "/admin/login/"}
-    AccessAttempt.objects.create(**attempt, failures_since_start=3)
-    AccessFailureLog.objects.create(**attempt)
-    AccessLog.objects.create(**attempt)
-    learning = (Alert, Backup, AnswersSetAside, QuizSession, StudySession, UserInteraction)
-    tasting = (CategoryImport, Descriptor, DescriptorImport, FlavorCategory, FlavorWheel, Term)
-    listed = (*learning, *tasting, ExamStatistic, ProblemReport, QuestionPool, ReservedWord)
-    rest = (AssessmentSession, ExportFile, InteractionSummary, ProfileEvent, Flag, Sample, Switch)
-    for model in (*rest, *listed):
-        make_row(model)
-
-
-@pytest.fixture
-def clients(bank: None, db: None, bare_pages: None) -> dict[str, Client]:
-    """Each visitor, logged in."""
-    return {visitor: visit_as(visitor) for visitor in VISITORS}
-
-
-def get(client: Client, screen: Screen) -> HttpResponse:
-    return client.get(screen.address(rule_of(screen).arguments))
-
-
-def post(client: Client, screen: Screen) -> HttpResponse:
-    answer = client.post(screen.address(rule_of(screen).arguments), {"post": "yes"})
-    if answer.streaming:
-        # A download that nobody reads keeps its file open.
-        list(answer)
-    return answer
-
-
-def expected(visitor: str, screen: Screen) -> set[int]:
-    rule = rule_of(screen)
-    if rule.post_only:
-        return {302} if visitor in STRANGERS else {403, 405}
-    if visitor in STRANGERS:
-        return {rule.granted if rule.permission == EVERYBODY else 302}
-    if screen.name == "login":
-        return {302}
-    if may(visitor, rule):
-        return {rule.granted}
-    return {rule.refused} if isinstance(rule.refused, int) else set(rule.refused)
-
-
-def test_every_address_answers_as_the_matrix_says(clients: dict[str, Client]) -> None:
-    before = state()
-    wrong = []
-    for visitor, client in clients.items():
-        for screen in screens():
-            answer, right = get(client, screen), expected(visitor, screen)
-            if answer.status_code not in right:
-                wrong.append(f"{visitor}, {screen.name}: {answer.status_code}, not {right}")
-            elif visitor in STRANGERS and answer.status_code == 302 and screen.name != "logout":
-                assert answer.headers["Location"].startswith("/admin/login/?next=")
-            if answer.status_code == 200:
-                wrong += [
-                    f"{visitor}, {screen.name}: {each}" for each in dead_links(visitor, answer)
-                ]
-
-    assert wrong == []
-    assert state() == before
-
-
-@cache
-def name_of(address: str) -> str:
-    try:
-        return resolve(address).url_name or ""
-    except Resolver404:
-        return "nowhere"
-
-
-@cache
-def rules() -> dict[str, Rule]:
-    return {screen.name: rule_of(screen) for screen in screens()}
-
-
-def dead_links(visitor: str, answer: HttpResponse) -> list[str]:
-    """Links of the page that this person may not follow, or that lead nowhere."""
-    found = []
-    for address in sorted(set(re.findall(r'href="(/admin/[^"?#]*)', answer.content.decode()))):
-        name = name_of(address)
-        rule = rules().get(name, Rule(EVERYBODY))
-        if name == "nowhere" or not (may(visitor, rule) or may(visitor, Rule(rule.own))):
-            found.append(f"links to {address}")
-    return found
-
-
-def test_nobody_posts_without_permission(clients: dict[str, Client]) -> None:
-    before = state()
-    wrong = []
-    for visitor, client in clients.items():
-        right = {302} if visitor in STRANGERS else {403, 404, 405}
-        for screen in screens():
-            rule = rule_of(screen)
-            if may(visitor, rule) or rule.permission == STAFF:
-                continue
-            if (code := post(client, screen).status_code) not in right:
-                wrong.append(f"{visitor}, {screen.name}: {code}")
-
-    assert wrong == []
-    assert state() == before
-
-
-def test_post_only_addresses_answer_those_who_may(clients: dict[str, Client]) -> None:
-    codes = {
-        (visitor, screen.name): post(client, screen).status_code
-        for visitor, client in clients.items()
-        for screen in screens()
-        if rule_of(screen).post_only and may(visitor, rule_of(screen))
-    }
-
-    assert {key: code for key, code in codes.items() if code in (403, 405, 500)} == {}
-
-
-def test_every_post_asks_for_the_token(clients: dict[str, Client]) -> None:
-    client = clients["superuser"]
-    client.handler.enforce_csrf_checks = True
-    before = state()
-
-    codes = {screen.name: post(client, screen).status_code for screen in screens()}
-
-    assert {name: code for name, code in codes.items() if code != 403} == {}
-    assert state() == before
-
-
-def autocompletes() -> set[tuple[str, str, str, str]]:
-    """(app, model, field, model that is looked up) of every autocomplete field."""
-    found = set()
-    for model, model_admin in admin.site._registry.items():
-        for owner in (model_admin, *(inline(model, admin.site) for inline in model_admin.inlines)):
-            for name in owner.autocomplete_fields:
-                opts = owner.model._meta
-                target = opts.get_field(name).related_model
-                assert target is not None
-                found.add((opts.app_label, str(opts.model_name), name, target._meta.label_lower))
-    return found
-
-
-def test_autocomplete_asks_for_the_right_to_view(clients: dict[str, Client]) -> None:
-    for visitor in set(VISITORS) - set(STRANGERS):
-        for app, model, name, target in sorted(autocompletes()):
-            query = {"app_label": app, "model_name": model, "field_name": name, "term": "a"}
-            answer = clients[visitor].get("/admin/autocomplete/", query)
-            right = 200 if may(visitor, Rule(target.replace(".", ".view_"))) else 403
-            assert answer.status_code == right, (visitor, model, name)
-
-
 def test_every_action_names_its_permission() -> None:
     kinds = ("list", "detail", "row", "submit_line")
     careless = []
@@ -510,14 +323,3 @@ def test_every_action_names_its_permission() -> None:
 
 def test_every_declared_address_exists() -> None:
     assert set(DECLARED) - {screen.name for screen in screens()} == set()
-
-
-def test_unknown_address_is_not_found_for_staff(clients: dict[str, Client]) -> None:
-    assert clients["content"].get("/admin/no/such/page/").status_code == 404
-
-
-def test_unknown_object_sends_back_with_a_message(clients: dict[str, Client]) -> None:
-    for screen in screens():
-        if screen.name.endswith("_change") and "object_id" in screen.parameters:
-            address = screen.address({"object_id": "nobody"})
-            assert clients["superuser"].get(address).status_code == 302, screen.name
