@@ -39,6 +39,7 @@ def load(scale: str) -> int:
 def run(given: argparse.Namespace) -> int:
     from tests.bench import loading
     from tests.bench.goals import all_goals
+    from tests.bench.peers.seed_descriptors import newest_of_seed
 
     scale = loading.loaded_scale()
     if scale is None:
@@ -46,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
         return 1
     folder = house.FOLDER
     before = running.read(given.compare) if given.compare else {}
-    print(table.heading(scale, bool(before)), flush=True)
+    print(table.heading(scale, bool(before), newest_of_seed()), flush=True)
     found = []
     for each in running.measured(all_goals(), given.only):
         found.append(each)

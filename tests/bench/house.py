@@ -23,7 +23,7 @@ def open_house() -> None:
     os.environ["STEWARD_DATA"] = str(FOLDER)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     os.environ |= {"STEWARD_INSECURE_HTTP": "1", "ALLOWED_HOSTS": "testserver"}
-    os.environ.setdefault("LOG_LEVEL", "ERROR")
+    os.environ.setdefault("LOG_LEVEL", "CRITICAL")
     for variable in services.VARIABLES.values():
         os.environ.pop(variable, None)
     services.ensure_environment(FOLDER, durable=False)

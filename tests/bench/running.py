@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from django.db import connection
@@ -17,13 +18,14 @@ from tests.bench.goals.goal import Beside, Figure, Goal
 
 @dataclass(frozen=True)
 class Measured:
-    """What was found for a goal; `error` where it could not be measured."""
+    """What was found for a goal, in so many seconds; `error` where it could not be measured."""
 
     goal: Goal
     own: Figure | None = None
     peer: Figure | None = None
     limit: Figure | None = None
     error: str = ""
+    took: float = 0
 
     @property
     def falls_short(self) -> bool:
@@ -44,9 +46,10 @@ def measured(goals: Iterable[Goal], only: str = "") -> Iterator[Measured]:
 
 def measure(goal: Goal) -> Measured:
     """A goal that fails does not end the run."""
+    began = perf_counter()
     try:
-        own = goal.source()
-        return Measured(goal, own, beside(goal.peer), beside(goal.limit))
+        own, peer, limit = goal.source(), beside(goal.peer), beside(goal.limit)
+        return Measured(goal, own, peer, limit, took=perf_counter() - began)
     except Exception as error:
         connection.close()
         return Measured(goal, error=f"{type(error).__name__}: {error}".strip().splitlines()[0])
@@ -68,6 +71,7 @@ def figures_of(found: Iterable[Measured]) -> Figures:
             "unit": each.goal.unit,
             "falls_short": each.falls_short,
             "error": each.error,
+            "took": round(each.took, 1),
             **{
                 side: asdict(figure)
                 for side in ("own", "peer", "limit")

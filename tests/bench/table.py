@@ -18,10 +18,12 @@ COLUMNS = (
 RIGHT = {"goal", "median", "p95", "queries", "rows", "buffers", "growth"}
 
 
-def heading(scale: str, compared: bool) -> str:
+def heading(scale: str, compared: bool, rows_of_seed: int) -> str:
     busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
-    return f"Bench at scale {scale} ({busy})\n{line(*(name for name, _ in COLUMNS))}" + (
-        "  before" if compared else ""
+    names = line(*(name for name, _ in COLUMNS)) + ("  before" if compared else "")
+    return (
+        f"Bench at scale {scale} ({busy}). Peers: how many times as long as ours; seed 003 has the"
+        f" newest {rows_of_seed:,} descriptors. Limits: how many times as long ours takes.\n{names}"
     )
 
 
@@ -96,7 +98,8 @@ def was(before: dict[str, Any] | None, own: Figure, goal: Goal) -> str:
 def summary(found: Sequence[Measured]) -> str:
     goals = [each for each in found if each.goal.number is not None]
     short = [each.goal.name for each in goals if each.falls_short]
-    told = f"{len(goals) - len(short)} of {len(goals)} goals are met"
+    took = sum(each.took for each in found) / 60
+    told = f"{len(goals) - len(short)} of {len(goals)} goals are met, in {took:.0f} minutes"
     return "\n  ! ".join([f"{told}; short of theirs:", *short]) if short else f"{told}."
 
 

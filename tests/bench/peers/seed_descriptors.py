@@ -353,3 +353,9 @@ def partitions() -> list[tuple[str, int]]:
             " WHERE inhparent = 'flavor_descriptors'::regclass ORDER BY 1 DESC"
         )
         return cursor.fetchall()
+
+
+def newest_of_seed() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM seed.flavor_descriptors")
+        return int(cursor.fetchone()[0])
