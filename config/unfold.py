@@ -62,6 +62,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "config.dashboard.start_page",
     "STYLES": [
+        lambda request: static("theme.css"),
         lambda request: static("question.css"),
         lambda request: static("profile.css"),
         lambda request: static("alerts.css"),

@@ -43,6 +43,8 @@ const CLICKED = {
   "[x-on\\:click='sidebarToggle()']": "Sidebar",
   "[x-on\\:click*=openUserLinks]": "Account",
   ".related-widget-wrapper [x-ref^=relatedWidgetWrapper]": "Add, change or view",
+  "[x-on\\:click='openTheme = !openTheme']": "Theme",
+  "#changelist [x-on\\:click*='filterOpen = true']": "Filters",
 };
 document.addEventListener("DOMContentLoaded", () => {
   for (const [selector, name] of Object.entries(CLICKED)) {
@@ -56,4 +58,33 @@ document.addEventListener("keydown", (event) => {
   if (!isKeyless || !["Enter", " "].includes(event.key)) return;
   event.preventDefault();
   event.target.click();
+});
+
+// Select2 and the lists of groups name themselves by what is chosen, not by what is asked for.
+function nameChoice(box) {
+  const label = box.previousElementSibling?.labels?.[0];
+  const shown = box.querySelector(".select2-selection__rendered");
+  if (!label || !shown) return;
+  label.id ||= `${label.htmlFor}-label`;
+  shown.setAttribute("aria-labelledby", label.id);
+  box.querySelector(".select2-selection").setAttribute("aria-labelledby", `${label.id} ${shown.id}`);
+}
+function nameChoices(within) {
+  within.querySelectorAll(".select2-container").forEach(nameChoice);
+  within.querySelectorAll("span.help-tooltip").forEach((tip) => tip.setAttribute("role", "img"));
+}
+// After those who make them.
+window.addEventListener("load", () => setTimeout(nameChoices, 0, document));
+document.addEventListener("formset:added", ({ target }) => setTimeout(nameChoices, 0, target));
+
+// Icons are words of a font, which nobody is to hear; a control without other text is named anew.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const icon of document.querySelectorAll(".material-symbols-outlined")) {
+    const control = icon.closest("a, button, [role=button]");
+    const word = icon.textContent.trim();
+    if (control === icon || icon.title) continue;
+    icon.ariaHidden = "true";
+    if (!control || control.ariaLabel || control.textContent.trim() !== word) continue;
+    control.ariaLabel = control.title || word.replaceAll("_", " ");
+  }
 });

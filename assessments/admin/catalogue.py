@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import register
-from django.db.models import QuerySet
+from django.db.models import PositiveIntegerField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -67,6 +68,12 @@ class ModerationReasonAdmin(Catalogue):
     )  # fmt: skip
     list_display = ("label", "code", "offered_for", "message", "state", "position")
     list_editable = ("position",)
+    # In the list its heading is nobody's label.
+    formfield_overrides = {
+        PositiveIntegerField: {
+            "widget": UnfoldAdminIntegerFieldWidget(attrs={"aria-label": "Position"})
+        }
+    }
     list_filter = ("is_active",)
     search_fields = ("code", "label", "message")
     search_help_text = "Any part of the label, the code or the text"

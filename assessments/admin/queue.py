@@ -103,6 +103,7 @@ class ProfileQueue(ReadingAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Moderation queue",
+            "subtitle": item.profile.name if item else None,
             "rows": waiting.rows(request.user, wanted, now, page),
             "page": page,
             "last_page": max(0, counts["shown"] - 1) // waiting.PAGE,

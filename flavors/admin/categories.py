@@ -65,7 +65,7 @@ class FlavorCategoryAdmin(RefusableAdmin, CountedDeletion, TreeAdmin):
     form = CategoryForm
     branch_form, edit_form = BranchForm, EditForm
     edit_label = "Edit"
-    tree_title = "Flavor categories"
+    tree_title = "Flavor category tree"
     tree_hint = (
         "Figures are of the whole branch; merged terms count with what they were merged into."
         " The number on a colour is the contrast of letters on it, a dot a shade of what is above."

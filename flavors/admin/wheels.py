@@ -152,7 +152,7 @@ class FlavorWheelAdmin(StatisticsAdmin):
     def look_view(self, request: HttpRequest) -> HttpResponse:
         self.require(request)
         chosen = self.choose(request)
-        context: dict[str, Any] = {"title": "Flavor wheels", "chosen": chosen}
+        context: dict[str, Any] = {"title": "Look at a wheel", "chosen": chosen}
         if chosen.subject and chosen.is_short_of:
             return redirect(self.address_of(chosen.subject))
         if subject := chosen.subject:

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
@@ -67,7 +68,7 @@ class DuplicatesAdmin(ReadingAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "Duplicates",
+            "title": capfirst(self.opts.verbose_name_plural),
             "shown": shown,
             "may_decide": self.may_decide(request),
             **getattr(self, f"{shown}_rows")(request),

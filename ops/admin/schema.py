@@ -91,7 +91,7 @@ class MigrationAdmin(ReadingAdmin):
     actions = None
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        extra = {"tabs": tabs("Migrations"), "title": "Schema"}
+        extra = {"tabs": tabs("Migrations"), "title": "Migrations"}
         return super().changelist_view(request, {**extra, **(extra_context or {})})
 
     @display(description="by", empty_value="-")

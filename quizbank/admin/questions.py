@@ -334,6 +334,7 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Revisions",
+            "subtitle": str(question),
             "original": question,
             "question": question,
             "revisions": revisions,

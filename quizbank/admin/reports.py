@@ -181,7 +181,7 @@ class ProblemReportAdmin(ReadingAdmin):
         revision = question.published_revision
         reports = list(reading.reports_of(question))
         return {
-            "title": "Problem reports",
+            "title": f"Problem reports: {question.external_id or question}",
             "report": obj,
             "question": question,
             "reports": reports,

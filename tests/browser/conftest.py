@@ -119,6 +119,40 @@ def log_in(page: Page, username: str) -> None:
     assert answer.headers["location"] == "/admin/"
 
 
+def go(page: Page, address: str) -> None:
+    """By the sidebar, which a narrow screen shows when it is asked to."""
+    link = page.locator(f"#nav-sidebar a[href='{address}']")
+    if not link.is_visible():
+        page.get_by_role("button", name="Sidebar").first.click()
+    link.click()
+    page.wait_for_url(f"**{address}")
+
+
+def go_dark(page: Page) -> None:
+    """The theme asks the browser when a page is loaded."""
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    expect(page.locator("html.dark")).to_have_count(1)
+
+
+def log_out(page: Page) -> None:
+    account = page.get_by_role("button", name="Account")
+    if not account.is_visible():
+        page.get_by_role("button", name="Sidebar").first.click()
+    account.press("Enter")
+    page.get_by_role("button", name="Log out").press("Enter")
+    page.wait_for_url("**/admin/logout/")
+
+
+def focus_by_tab(page: Page, name: str) -> None:
+    """Press Tab until the link or button of this name has the focus."""
+    for _ in range(200):
+        if " ".join(page.evaluate("document.activeElement.textContent").split()) == name:
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"no Tab reaches {name}")
+
+
 def search_in_palette(page: Page, text: str) -> None:
     """Asked once: letters that come slowly are asked about one by one, and each answer begins the
     choice anew.

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from assessments.models import Member
 from ops.models import Run, ViewState
 from tests.assessments.people import make_member, make_session
-from tests.browser.conftest import log_in
+from tests.browser.conftest import focus_by_tab, log_in
 from tests.ops.conftest import Processes, member_of
 
 BOARD = "/admin/assessments/leaderboardrow/"
@@ -34,15 +34,6 @@ def members(transactional_db: None) -> list[Member]:
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
-
-
-def focus_by_tab(page: Page, name: str) -> None:
-    """Press Tab until the link or button of this name has the focus."""
-    for _ in range(200):
-        if page.evaluate("document.activeElement.textContent").strip() == name:
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"no Tab reaches {name}")
 
 
 def test_an_old_board_renews_itself(
