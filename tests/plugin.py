@@ -47,6 +47,7 @@ def _prepare_environment(cleanup: ExitStack) -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
     os.environ.setdefault("STEWARD_INSECURE_HTTP", "1")
+    _keep_bytecode()
     try:
         folder = _free_folder(cleanup)
         os.environ["STEWARD_DATA"] = str(folder)
@@ -54,6 +55,14 @@ def _prepare_environment(cleanup: ExitStack) -> None:
         _start(folder)
     except services.ServiceError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _keep_bytecode() -> None:
+    """A run starts some two hundred processes of Django's: two of the three seconds that each of
+    them takes to start go into compiling, where nothing was kept.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(paths.data_folder() / "test" / "bytecode"))
 
 
 def _free_folder(cleanup: ExitStack) -> Path:
