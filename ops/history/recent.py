@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from ops.history.rows import Subject
 from ops.history.words import Names
 
 MANY = 1_000
+EVER, END = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 PAGE = 25
 
 # When, and the context's key ("" for what nobody signed): newest first, a total order.
@@ -130,30 +131,43 @@ def touching(subjects: Sequence[Subject]) -> Exists | Q:
     return Exists(events[0].union(*events[1:], all=True) if len(events) > 1 else events[0])
 
 
+# From moment to moment, whatever number of events each has: an import is one moment of 400,000.
+NEXT_OF = sql.SQL("""
+    (
+        SELECT max(pgh_created_at) FROM {table}
+        WHERE pgh_context_id IS NULL AND pgh_created_at < hop.at AND pgh_created_at >= %(since)s
+    )
+""")
+MOMENTS = sql.SQL("""
+    WITH RECURSIVE hop (at) AS (
+        SELECT %(until)s::timestamptz
+        UNION ALL
+        SELECT greatest({nexts}) FROM hop WHERE hop.at IS NOT NULL
+    )
+    SELECT at FROM hop WHERE at IS NOT NULL OFFSET 1 LIMIT %(limit)s
+""")
+
+
 def unsigned(
     subjects: Sequence[Subject], chosen: Filter, before: Cursor | None, limit: int
 ) -> Iterable[Happening]:
     """One entry for each transaction. Uses index: …_unsigned of each history table."""
-    parts = []
-    for track in (track for subject in subjects for track in subject.tracks):
-        events = track.events.objects.filter(pgh_context=None)
-        if chosen.period:
-            start, end = chosen.period
-            events = events.filter(pgh_created_at__gte=start, pgh_created_at__lt=end)
-        if before:
-            at, key = before
-            bound = "lte" if key else "lt"
-            events = events.filter(**{f"pgh_created_at__{bound}": at})
-        moments = events.order_by("-pgh_created_at").values_list("pgh_created_at", flat=True)
-        parts.append(moments.distinct()[:limit])
-    for moment in newest_of(parts, limit):
-        yield Happening(moment, "", None)
-
-
-def newest_of(parts: list[QuerySet[Any, datetime]], limit: int) -> Iterable[datetime]:
-    if len(parts) < 2:
-        return parts[0] if parts else ()
-    return parts[0].union(*parts[1:]).order_by("-pgh_created_at")[:limit]
+    tables = [track.events._meta.db_table for subject in subjects for track in subject.tracks]
+    if not tables:
+        return
+    since, until = chosen.period or (EVER, END)
+    if before:
+        at, key = before
+        # What is signed comes first of one moment.
+        until = min(until, at + timedelta(microseconds=1) if key else at)
+    nexts = [NEXT_OF.format(table=sql.Identifier("public", table)) for table in tables]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MOMENTS.format(nexts=sql.SQL(", ").join(nexts)).as_string(cursor.connection),
+            {"since": since, "until": until, "limit": limit},
+        )
+        for (moment,) in cursor.fetchall():
+            yield Happening(moment, "", None)
 
 
 EVENTS_OF = sql.SQL("""
@@ -168,7 +182,10 @@ EVENTS_OF = sql.SQL("""
             ) UNION ALL (
                 SELECT pgh_label, {key} AS root FROM {table}
                 WHERE wanted.context IS NULL AND pgh_context_id IS NULL
-                AND pgh_created_at = wanted.moment LIMIT {many}
+                -- In the order of the index: after an import the planner takes every row for one
+                -- of the moment, and would rather read the table.
+                AND pgh_created_at BETWEEN wanted.moment AND wanted.moment
+                ORDER BY pgh_created_at LIMIT {many}
             )
         ) AS found
     ) AS event

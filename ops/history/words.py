@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Field, ForeignKey, Model, TextField
 from django.utils import formats, timezone
 
+from ops.history.fetching import last_events, rows_by_key
 from ops.history.rows import Row, RowChange, Subject, foreign_keys, label_of, tracked_fields
 
 # Above this many words a text is compared line by line: the effort grows with the square.
@@ -76,13 +77,17 @@ class Names:
                     self.want(key.related_model, row[key.attname])  # type: ignore[arg-type, index]
 
     def load(self) -> Names:
-        for model, pks in self._wanted.items():
-            there = model._base_manager.in_bulk(pks)
-            self._found |= {(model, pk): row for pk, row in there.items()}
-            gone = pks - there.keys()
-            self.gone |= {(model, pk) for pk in gone}
-            if gone and hasattr(model, "pgh_event_model"):
-                self._found |= {(model, pk): row for pk, row in last_known(model, gone).items()}
+        """In one query; in a second one those that are gone."""
+        self._found = rows_by_key(self._wanted)
+        gone = {
+            model: {pk for pk in pks if (model, pk) not in self._found}
+            for model, pks in self._wanted.items()
+        }
+        self.gone = {(model, pk) for model, pks in gone.items() for pk in pks}
+        self._found |= {
+            (model, pk): rebuilt(model, pk, vars(event))
+            for (model, pk), event in last_events(gone).items()
+        }
         return self
 
     def get(self, model: type[Model], pk: Any) -> Model | None:
@@ -92,15 +97,6 @@ class Names:
         row = self.get(model, pk)
         text = str(row) if row else f"{label_of(model)} {pk}"
         return f"{text} (deleted)" if (model, pk) in self.gone else text
-
-
-def last_known(model: type[Model], pks: Iterable[Any]) -> dict[Any, Model]:
-    """Deleted objects, rebuilt from their last events."""
-    events = model.pgh_event_model.objects.filter(pgh_obj_id__in=list(pks))  # type: ignore[attr-defined]
-    return {
-        event.pgh_obj_id: rebuilt(model, event.pgh_obj_id, vars(event))
-        for event in events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
-    }
 
 
 def rebuilt(model: type[Model], pk: Any, row: Row) -> Model:

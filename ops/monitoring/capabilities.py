@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from ops.monitoring.reports import fetch
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ops.monitoring.reports import Row, fetch
 
 QUERY = """
 SELECT
@@ -10,13 +15,41 @@ SELECT
     pg_has_role(current_user, 'pg_monitor', 'USAGE') AS monitors,
     pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AS signals,
     public.statements_schema() IS NOT NULL AS has_statements,
-    public.statements_evicted() IS NOT NULL AS counts_statements
+    public.statements_evicted() IS NOT NULL AS counts_statements,
+    inet_server_addr() IS NULL OR inet_server_addr() << '127.0.0.0/8' AS is_here,
+    coalesce(d.stats_reset, pg_postmaster_start_time()) AS counted_since,
+    (SELECT json_object_agg(name, current_setting(name)) FROM unnest(%s::text[]) AS name)::text
+        AS settings
+FROM pg_stat_database AS d
+WHERE d.datname = current_database()
 """
 
 
-def missing() -> list[str]:
+@dataclass(frozen=True)
+class Standing:
+    """`is_here`: the server runs on this machine (its socket or loopback). `counted_since` is when
+    its counters of this database began. `settings` has those that were asked for, as it writes
+    them."""
+
+    missing: list[str]
+    is_here: bool
+    counted_since: datetime
+    settings: Mapping[str, str]
+
+
+def standing(settings: Sequence[str] = ()) -> Standing:
+    """In one query."""
+    [found] = fetch(QUERY, [list(settings)])
+    return Standing(
+        missing_of(found),
+        found["is_here"],
+        found["counted_since"],
+        json.loads(found["settings"] or "{}"),
+    )
+
+
+def missing_of(found: Row) -> list[str]:
     """A sentence for each right or extension that is missing, with what mends it."""
-    [found] = fetch(QUERY)
     role = found["role"]
     said = []
     if not found["monitors"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -29,7 +29,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Report:
-    """`query` is SQL without parameters; `by` the column that it is sorted by first, descending."""
+    """`query` is SQL without parameters, which other reports may have too; `keeps` says which rows
+    of it belong here. `by` is the column that it is sorted by first, descending."""
 
     name: str
     title: str
@@ -38,6 +39,7 @@ class Report:
     columns: tuple[Column, ...]
     empty: str
     by: str = ""
+    keeps: Callable[[Row], bool] = lambda row: True
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,25 @@ def fetch(query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = Non
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def table_of(report: Report, *, by: str = "", shown: int = 100) -> Table:
-    """Sorted by the figure `by`, the largest first; by what the report says otherwise."""
-    return arranged(report, fetch(report.query), by=by, shown=shown)
+def tables_of(
+    reports: Iterable[Report], *, by: Mapping[str, str], shown: int = 100
+) -> Iterator[Table]:
+    """Each query is asked once. `by` has the column that a report is sorted by, by its name."""
+    answers: dict[str, list[Row]] = {}
+    for report in reports:
+        if report.query not in answers:
+            answers[report.query] = fetch(report.query)
+        rows = [row for row in answers[report.query] if report.keeps(row)]
+        yield arranged(report, rows, by=by.get(report.name, ""), shown=shown)
+
+
+def sorted_by(report: Report, by: str) -> str:
+    """A figure of the report; what the report says where `by` is none."""
+    return by if any(each.name == by and each.is_figure for each in report.columns) else report.by
 
 
 def arranged(report: Report, rows: list[Row], *, by: str = "", shown: int = 100) -> Table:
-    figures = {column.name for column in report.columns if column.is_figure}
-    by = by if by in figures else report.by
-    if by:
+    """Sorted by the figure `by`, the largest first; by what the report says otherwise."""
+    if by := sorted_by(report, by):
         rows.sort(key=lambda row: (row[by] is not None, row[by] or 0), reverse=True)
     return Table(report, rows[:shown], len(rows), by)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db import connection
-
-from ops.monitoring.reports import Column, Report, fetch
+from ops.monitoring.reports import Column, Report
 
 GB = 1024**3
 MB = 1024**2
@@ -146,35 +143,31 @@ PLAIN = {
 }
 
 
-def memory_here() -> int | None:
-    """Bytes of this machine, if the server runs on it (its socket or loopback)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT inet_server_addr() IS NULL OR inet_server_addr() << '127.0.0.0/8'")
-        (is_here,) = cursor.fetchone()
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if is_here else None
+def memory_here() -> int:
+    """Bytes of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def advice(memory: int | None) -> list[Advice]:
-    """Without knowing the memory only what does not depend on it."""
-    units = {"B": 1, "kB": 1024, "8kB": 8192, "MB": MB}
-    names = [*(rule.setting for rule in RULES), *PLAIN]
-    found = {
-        row["name"]: row
-        for row in fetch(
-            "SELECT name, setting, unit, current_setting(name) AS shown FROM pg_settings"
-            " WHERE name = ANY (%s)",
-            [names],
-        )
-    }
+SETTINGS = (*(rule.setting for rule in RULES), *PLAIN)
+UNITS = {"B": 1, "kB": 1024, "MB": MB, "GB": GB, "TB": 1024 * GB}
+
+
+def bytes_of(setting: str) -> int:
+    """As the server writes sizes: "128MB"."""
+    digits = setting.rstrip("kBMGT")
+    return int(digits) * UNITS[setting[len(digits) :]]
+
+
+def advice(memory: int | None, settings: Mapping[str, str]) -> list[Advice]:
+    """Without knowing the memory only what does not depend on it. `settings` has SETTINGS."""
     said = []
     for rule in RULES if memory else ():
-        row = found[rule.setting]
-        value = int(row["setting"]) * units[row["unit"]]
+        shown = settings[rule.setting]
         wanted = rule.advised(memory or 0)
-        near = wanted / 2 <= value <= wanted * 2
-        said.append(Advice(rule.setting, row["shown"], as_setting(wanted), near, rule.reason))
+        near = wanted / 2 <= bytes_of(shown) <= wanted * 2
+        said.append(Advice(rule.setting, shown, as_setting(wanted), near, rule.reason))
     for name, (wanted_text, reason) in PLAIN.items():
-        shown = found[name]["shown"]
+        shown = settings[name]
         said.append(Advice(name, shown, wanted_text, shown == wanted_text, reason))
     return said
 
@@ -182,13 +175,3 @@ def advice(memory: int | None) -> list[Advice]:
 def as_setting(size: int) -> str:
     """As postgresql.conf writes it: "4GB", "64MB"."""
     return f"{size // GB}GB" if size >= GB and size % GB < GB // 8 else f"{size // MB}MB"
-
-
-def counted_since() -> datetime:
-    """When the server's counters of this database began."""
-    [row] = fetch(
-        "SELECT coalesce(stats_reset, pg_postmaster_start_time()) AS since"
-        " FROM pg_stat_database WHERE datname = current_database()"
-    )
-    since: datetime = row["since"]
-    return since

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ops.models import PerformanceSnapshot, QueryText
-from ops.monitoring.reports import Column, Report, Row, fetch
+from ops.models import QueryText
+from ops.monitoring.reports import Column, Report, Row, Table, fetch, sorted_by
 from ops.monitoring.trends import POINTS, Trend
 from ops.work import Refused
 
@@ -65,26 +67,70 @@ def since_of(period: str) -> datetime:
 
 def counted_from(period: str) -> datetime | None:
     """The moment of the snapshot from which a period is counted; None without snapshots."""
-    row = fetch("SELECT public.snapshot_at(%s) AS id", [since_of(period)])[0]
-    found = PerformanceSnapshot.objects.filter(pk=row["id"])
-    return found.values_list("created_at", flat=True).first()
-
-
-def activity(period: str) -> list[Row]:
-    """Each with its `share` of the total time, in percent."""
-    rows = fetch("SELECT * FROM public.statement_activity(%s)", [since_of(period)])
-    total = sum(row["total_ms"] for row in rows) or 1.0
-    return [row | {"share": 100 * row["total_ms"] / total} for row in rows]
-
-
-def hints(period: str, queryid: int | None = None) -> list[Row]:
-    """Of all queries and tables, or of one query; `queryid` is None for a table's."""
-    rows = fetch(
-        "SELECT * FROM public.query_hints(%(since)s)"
-        " WHERE %(queryid)s::bigint IS NULL OR queryid = %(queryid)s",
-        {"since": since_of(period), "queryid": queryid},
+    found = fetch(
+        "SELECT created_at FROM public.performance_snapshots WHERE id = public.snapshot_at(%s)",
+        [since_of(period)],
     )
-    return [row | {"about": row["query"] or row["subject"]} for row in rows]
+    return found[0]["created_at"] if found else None
+
+
+# Both in one round: what ran is read once. "queryid" is null for all queries; a hint on a table is
+# among those of all.
+ACTIVITY = """
+    WITH ran AS MATERIALIZED (SELECT * FROM public.statement_activity(%(since)s)),
+    shares AS (
+        SELECT *, 100 * total_ms / NULLIF(sum(total_ms) OVER (), 0) AS share FROM ran
+    ),
+    costs AS (
+        SELECT 'query' AS kind, to_jsonb(c) AS line
+        FROM (
+            SELECT
+                r.*,
+                count(*) OVER () AS among,
+                row_number() OVER (ORDER BY r.{by} DESC NULLS LAST, r.queryid) AS place
+            FROM shares AS r
+        ) AS c
+        WHERE CASE WHEN %(queryid)s::bigint IS NULL THEN c.place <= %(shown)s
+            ELSE c.queryid = %(queryid)s
+        END
+    )
+    SELECT * FROM costs
+    UNION ALL
+    SELECT 'hint', to_jsonb(h) || jsonb_build_object('place', row_number() OVER ())
+    FROM public.query_hints_among(
+        ARRAY(SELECT ROW(r.*)::public.statement_cost FROM ran AS r)
+    ) AS h
+    WHERE %(queryid)s::bigint IS NULL OR h.queryid = %(queryid)s
+"""
+
+
+@dataclass(frozen=True)
+class Activity:
+    queries: Table
+    hints: list[Row]
+
+
+def activity(period: str, *, by: str = "", queryid: int | None = None, shown: int = 50) -> Activity:
+    """The queries that cost most, each with its `share` of the total time, in percent; and hints on
+    all queries and tables, or on the one query."""
+    by = sorted_by(QUERIES, by)
+    lines = fetch(
+        ACTIVITY.format(by=f'"{by}"'),
+        {"since": since_of(period), "queryid": queryid, "shown": shown},
+    )
+    found = {
+        kind: sorted(
+            (json.loads(each["line"]) for each in lines if each["kind"] == kind),
+            key=lambda row: row["place"],
+        )
+        for kind in ("query", "hint")
+    }
+    queries = found["query"]
+    total = queries[0]["among"] if queries and queryid is None else len(queries)
+    return Activity(
+        Table(QUERIES, queries, total, by),
+        [row | {"about": row["query"] or row["subject"]} for row in found["hint"]],
+    )
 
 
 def text_of(queryid: int) -> str | None:

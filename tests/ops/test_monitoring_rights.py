@@ -16,7 +16,7 @@ from django.utils import timezone
 
 import ops
 from ops.monitoring import capabilities, overview, schema, server, sessions, statements, trends
-from ops.monitoring.reports import fetch, table_of
+from ops.monitoring.reports import fetch, tables_of
 from tests.ops.conftest import database_url
 
 FROZEN = Path(ops.__file__).parent / "sql"
@@ -27,15 +27,12 @@ READS: list[Callable[[], Any]] = [
     lambda: trends.growth("tables", timezone.now()),
     lambda: trends.io_activity(timezone.now()),
     lambda: statements.activity("1h"),
-    lambda: statements.hints("1h"),
     lambda: statements.trends(1, "1h"),
     lambda: statements.text_of(1),
     lambda: statements.counted_from("1h"),
     sessions.sessions,
     sessions.blockers,
-    server.counted_since,
-    lambda: server.advice(None),
-    capabilities.missing,
+    lambda: capabilities.standing(server.SETTINGS),
     lambda: fetch("SELECT * FROM query_performance_hints"),
     lambda: fetch("SELECT * FROM v_slow_queries"),
     lambda: fetch("SELECT * FROM performance_alerts"),
@@ -57,7 +54,7 @@ def exporter(db: None) -> Iterator[None]:
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.name)
 def test_a_role_that_has_pg_monitor_alone_reads_each_report(exporter: None, report: Any) -> None:
-    table_of(report)
+    list(tables_of([report], by={}))
 
 
 @pytest.mark.parametrize("read", READS)
@@ -77,14 +74,14 @@ def test_it_writes_nothing(exporter: None, function: str) -> None:
 
 @pytest.mark.django_db
 def test_what_is_missing_is_said_with_its_remedy() -> None:
-    assert capabilities.missing() == []
+    assert capabilities.standing().missing == []
     with connection.cursor() as cursor:
         cursor.execute(
             "GRANT EXECUTE ON FUNCTION public.statements_schema(), public.statements_evicted()"
             " TO steward_anon"
         )
         cursor.execute("SET LOCAL ROLE steward_anon")
-        said = capabilities.missing()
+        said = capabilities.standing().missing
         cursor.execute("RESET ROLE")
     assert "GRANT pg_monitor TO steward_anon" in said[0]
     assert "GRANT pg_signal_backend TO steward_anon" in said[1]

@@ -33,7 +33,9 @@ def shelf(db: None) -> Iterator[psycopg.Cursor[Any]]:
 
 def hint_on(words: str) -> dict[str, Row]:
     """The hints on the query that has these words, by their names."""
-    return {row["hint"]: row for row in statements.hints("1h") if words in (row["query"] or "")}
+    return {
+        row["hint"]: row for row in statements.activity("1h").hints if words in (row["query"] or "")
+    }
 
 
 def test_a_filter_without_an_index_is_found_and_mended(shelf: Any) -> None:

@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from ops.admin.monitoring.cells import cells_of, chart_of, written
+from ops.admin.monitoring.cells import chart_of, line_of, written
 from ops.admin.reading import ReadingAdmin
 from ops.errors import reason_of
 from ops.models import PerformanceSnapshot
@@ -32,7 +32,7 @@ from ops.monitoring import (
     trends,
 )
 from ops.monitoring.replica import read_replica
-from ops.monitoring.reports import Report, Row, Table, arranged, table_of
+from ops.monitoring.reports import Report, Row, Table, arranged, tables_of
 from ops.work import Refused
 
 TABS = (
@@ -87,6 +87,8 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
     def page(
         self, request: HttpRequest, tab: str, template: str = "reports", **context: Any
     ) -> HttpResponse:
+        if "missing" not in context:
+            context["missing"] = capabilities.standing().missing
         tabs = [
             (title, reverse(f"admin:ops_performancesnapshot_{name}"), name == tab)
             for name, title in TABS
@@ -96,7 +98,6 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             "opts": self.opts,
             "title": dict(TABS)[tab],
             "tabs": tabs,
-            "missing": capabilities.missing(),
             **context,
         }
         return TemplateResponse(request, f"admin/ops/monitoring/{template}.html", context)
@@ -126,19 +127,18 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
     def queries_view(self, request: HttpRequest) -> HttpResponse:
         self.refuse_others(request)
         period = period_of(request)
-        rows = statements.activity(period)
-        table = arranged(statements.QUERIES, rows, by=request.GET.get("by", ""), shown=50)
+        found = statements.activity(period, by=request.GET.get("by", ""))
         return self.page(
             request,
             "queries",
             "queries",
             hints=section_of(
-                arranged(statements.HINTS, statements.hints(period), shown=10),
+                arranged(statements.HINTS, found.hints, shown=10),
                 address=query_address(period),
             ),
             sections=[
                 section_of(
-                    table,
+                    found.queries,
                     address=query_address(period),
                     sort=lambda name: f"?by={name}&period={period}",
                 )
@@ -154,7 +154,7 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         if key is None or text is None:
             raise Http404("No such query is counted.")
         period = period_of(request)
-        rows = [row for row in statements.activity(period) if row["queryid"] == key]
+        found = statements.activity(period, queryid=key)
         charts = [chart_of(each) for each in statements.trends(key, period)]
         return self.page(
             request,
@@ -162,8 +162,8 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             "query",
             title="Query",
             query=text,
-            hints=section_of(arranged(statements.HINTS, statements.hints(period, key))),
-            sections=[section_of(arranged(statements.QUERIES, rows))],
+            hints=section_of(arranged(statements.HINTS, found.hints)),
+            sections=[section_of(found.queries)],
             charts=charts,
             **plan_context(request, text),
             **periods(period),
@@ -191,23 +191,23 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         tab: str,
         reports: Sequence[Report],
         period: str,
+        standing: capabilities.Standing | None = None,
         **context: Any,
     ) -> HttpResponse:
         """`by` is "report.column"."""
         self.refuse_others(request)
         name, _, by = request.GET.get("by", "").partition(".")
         sections = [
-            section_of(
-                table_of(report, by=by if report.name == name else ""),
-                sort=sort_within(report.name, period),
-            )
-            for report in reports
+            section_of(table, sort=sort_within(table.report.name, period))
+            for table in tables_of(reports, by={name: by})
         ]
+        standing = standing or capabilities.standing()
         return self.page(
             request,
             tab,
             sections=sections,
-            since=server.counted_since(),
+            since=standing.counted_since,
+            missing=standing.missing,
             **periods(period),
             **context,
         )
@@ -215,7 +215,9 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
     def server_view(self, request: HttpRequest) -> HttpResponse:
         form = Memory(request.GET)
         chosen = form.cleaned_data["gigabytes"] if form.is_valid() else None
-        memory = chosen * server.GB if chosen else server.memory_here()
+        standing = capabilities.standing(server.SETTINGS)
+        memory = server.memory_here() if standing.is_here else None
+        memory = chosen * server.GB if chosen else memory
         period = period_of(request)
         since = statements.since_of(period)
         by = request.GET.get("by", "").removeprefix("io.")
@@ -226,8 +228,9 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             "server",
             server.SERVER,
             period,
+            standing,
             **replica_context(),
-            advice=server.advice(memory),
+            advice=server.advice(memory, standing.settings),
             gigabytes=round(memory / server.GB) if memory else None,
             charts=[chart_of(hits) for of in trends.HITS for hits in trends.cache_hits(spans, of)],
             io=section_of(io, sort=sort_within("io", period)),
@@ -326,7 +329,7 @@ def section_of(
             (column.label, sort(column.name) if column.is_figure else "", column.name == table.by)
             for column in table.report.columns
         ],
-        "rows": [cells_of(table, row, address(row)) for row in table.rows],
+        "rows": [line_of(table, row, address(row)) for row in table.rows],
     }
 
 
