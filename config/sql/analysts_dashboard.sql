@@ -1,31 +1,30 @@
 /* What analysts look at first, as one object in one round: from figures that are kept, and from
 keys of the last weeks. Days and months are UTC's. */
 WITH day AS (
-    SELECT (%(since)s AT TIME ZONE 'UTC')::date + n AS day FROM generate_series(0, 13) AS n
-),
--- Uses index: the keys, which are time-ordered.
-quiz AS (
     SELECT
-        (uuid_extract_timestamp(s.id) AT TIME ZONE 'UTC')::date AS day,
-        count(*) AS sessions,
-        sum(s.answered_count) AS answers
-    FROM public.quiz_sessions AS s
-    WHERE s.id >= public.uuid_floor(%(since)s)
-    GROUP BY 1
-),
-assessed AS (
-    SELECT (uuid_extract_timestamp(s.id) AT TIME ZONE 'UTC')::date AS day, count(*) AS attempts
-    FROM public.cs_assessment_sessions AS s
-    WHERE s.id >= public.uuid_floor(%(since)s)
-    GROUP BY 1
+        d.day,
+        public.uuid_floor(d.day::timestamp AT TIME ZONE 'UTC') AS first,
+        public.uuid_floor((d.day + 1)::timestamp AT TIME ZONE 'UTC') AS beyond
+    FROM (
+        SELECT (%(since)s AT TIME ZONE 'UTC')::date + n AS day FROM generate_series(0, 13) AS n
+    ) AS d
 )
 SELECT jsonb_build_object(
     'days', (
         SELECT jsonb_agg(jsonb_build_object(
-            'day', d.day, 'sessions', COALESCE(q.sessions, 0), 'answers', COALESCE(q.answers, 0),
-            'attempts', COALESCE(a.attempts, 0)
+            'day', d.day, 'sessions', q.sessions, 'answers', q.answers, 'attempts', a.attempts
         ) ORDER BY d.day)
-        FROM day AS d LEFT JOIN quiz AS q USING (day) LEFT JOIN assessed AS a USING (day)
+        FROM day AS d
+        -- Uses index: quiz_sessions_pkey, and the index alone: the rows are wide.
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS sessions, COALESCE(sum(s.answered_count), 0) AS answers
+            FROM public.quiz_sessions AS s WHERE s.id >= d.first AND s.id < d.beyond
+        ) AS q
+        -- Uses index: the key, which is time-ordered.
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS attempts
+            FROM public.cs_assessment_sessions AS s WHERE s.id >= d.first AND s.id < d.beyond
+        ) AS a
     ),
     'members', (
         -- Uses index: member_by_last_seen.
