@@ -29,12 +29,12 @@ FILES_SHOWN = 20
 ESTIMATES = """
     SELECT wanted.name, sum(CASE WHEN c.reltuples >= 0 THEN c.reltuples END)::bigint
     FROM unnest(%s::text[]) AS wanted (name)
-    JOIN pg_class AS c ON c.relkind IN ('r', 'm') AND (
-        c.oid = to_regclass(quote_ident(wanted.name))
-        OR c.oid IN (
-            SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(quote_ident(wanted.name))
-        )
-    )
+    CROSS JOIN LATERAL (
+        SELECT to_regclass(quote_ident(wanted.name))::oid AS oid
+        UNION ALL
+        SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(quote_ident(wanted.name))
+    ) AS part
+    JOIN pg_class AS c ON c.oid = part.oid AND c.relkind IN ('r', 'm')
     GROUP BY wanted.name
 """
 # Uses index: audit_by_thing.
