@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from assessments.models import PublicProfile
-from ops.counting import counts_of
 from ops.models import Alert
+from ops.together import counts_of
 
 MOST = 99
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 from assessments.models import PublicProfile
 from config import analysts_dashboard, ops_dashboard
 from config.cards import Card, card
-from ops.counting import counts_of
 from ops.queries import failed_runs
+from ops.together import counts_of
 from quizbank.counts import questions_in
 from quizbank.models import ImportBatch, LightningQuestion, ProblemReport, Question
 from quizbank.models.importing import BatchStatus

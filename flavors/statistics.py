@@ -41,6 +41,10 @@ BY_MONTH = """
     SELECT m.month, m.uses, m.ai_uses FROM public.descriptor_months AS m
     ORDER BY m.month DESC LIMIT %s
 """
+OF_MEMBER = """
+    SELECT (SELECT count(*) FROM public.flavor_wheels AS w WHERE w.user_id = %s), s.*
+    FROM public.get_user_descriptor_stats(%s) AS s
+"""
 
 
 @dataclass(frozen=True)
@@ -180,15 +184,14 @@ def by_day(member_id: UUID | None = None) -> list[Day]:
 # --- Of a member ---------------------------------------------------------------------------------
 def section(member_id: UUID, user: Any) -> dict[str, Any]:
     """The member page's; as many queries for much as for nothing."""
-    figures = MemberFigures(
-        *rows("SELECT * FROM public.get_user_descriptor_stats(%s)", member_id)[0]
-    )
+    [(wheels, *found)] = rows(OF_MEMBER, member_id, member_id)
+    figures = MemberFigures(*found)
     return {
         "member_id": member_id,
         "figures": figures,
         "types": [(kind.label, getattr(figures, kind.value)) for kind in DescriptorType],
         "top": top_terms(member_id, limit=TOP_OF_MEMBER),
-        "wheels": FlavorWheel.objects.filter(user=member_id).count(),
+        "wheels": wheels,
         "sees_wheels": user.has_perm("flavors.view_flavorwheel"),
         "scope": WheelScope.PERSONAL.value,
         "wheel_types": WheelType.choices,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import F, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from ops.matviews import last_refresh
 from ops.rows import whole_rows
+from ops.together import rows_of
 from quizbank.models import (
     Answer,
     AnswersSetAside,
@@ -48,19 +49,35 @@ STAFFS_OF_REPORT = {"reviewer_id"}
 
 # Days before the last refresh as it found them, later ones as they are now.
 BY_DAY = """
+    WITH kept AS MATERIALIZED (
+        SELECT COALESCE(
+            (
+                SELECT (v.refreshed_at AT TIME ZONE 'UTC')::date
+                FROM public.ops_materialized_views AS v WHERE v.name = 'user_daily_stats'
+            ), '-infinity'
+        ) AS until
+    )
     SELECT d.stat_date, d.daily_questions, d.daily_correct, d.daily_time_ms
     FROM public.user_daily_stats AS d
-    WHERE d.user_id = %(member)s AND d.stat_date < %(since)s
+    WHERE d.user_id = %(member)s AND d.stat_date < (SELECT until FROM kept)
     UNION ALL
     SELECT
         (a.answered_at AT TIME ZONE 'UTC')::date, count(*), count(*) FILTER (WHERE a.is_correct),
         COALESCE(sum(a.time_ms), 0)
     FROM public.answers AS a
     WHERE a.user_id = %(member)s AND a.is_correct IS NOT NULL
-        AND a.answered_at >= %(since)s::timestamp AT TIME ZONE 'UTC'
+        AND a.answered_at >= (SELECT until::timestamp AT TIME ZONE 'UTC' FROM kept)
     GROUP BY 1
     ORDER BY 1
 """  # Uses index: user_daily_stats_user_id_stat_date_idx, idx_answer_analytics
+
+
+STUDIED = """
+    SELECT count(*), COALESCE(sum(s.focus_time), 0)::bigint,
+        (SELECT count(*) FROM public.problem_reports AS r WHERE r.reporter_id = %(member)s)
+    FROM public.study_sessions AS s
+    WHERE s.user_id = %(member)s
+"""
 
 
 @dataclass(frozen=True)
@@ -101,11 +118,18 @@ def section(member_id: UUID, user: Any) -> dict[str, Any]:
     """The member page's section; as many queries for much as for nothing."""
     today = timezone.now().astimezone(UTC).date()
     days = days_of(member_id)
-    progress = UserProgress.objects.filter(pk=member_id).first()
-    areas = areas_of(progress.area_stats if progress else {})
-    reports = ProblemReport.objects.filter(reporter=member_id)
-    studied = StudySession.objects.filter(user=member_id)
-    study = studied.aggregate(times=Count("pk"), seconds=Sum("focus_time"))
+    found = rows_of(
+        progress=UserProgress.objects.filter(pk=member_id),
+        performance=PerformanceSummary.objects.filter(pk=member_id),
+        sessions=newest_sessions(member_id),
+        categories=Category.objects.filter(pk__in=categories_of(member_id)).annotate(
+            exam_code=F("exam__code")
+        ),
+    )
+    progress = next(iter(found["progress"]), None)
+    known = {category.pk: category for category in found["categories"]}
+    areas = areas_of(progress.area_stats if progress else {}, known)
+    times, seconds, reports = studied(member_id)
     return {
         "member_id": member_id,
         "may_see": {
@@ -114,19 +138,34 @@ def section(member_id: UUID, user: Any) -> dict[str, Any]:
         "progress": progress,
         "areas": areas,
         "weak": sum(1 for each in areas if each.is_weak),
-        "performance": PerformanceSummary.objects.filter(pk=member_id).first(),
-        "sessions": newest_sessions(member_id),
+        "performance": next(iter(found["performance"]), None),
+        "sessions": found["sessions"],
         "streak": streak_of([each.day for each in days], today),
         "chart": chart_of(days, today),
-        "study": {"times": study["times"], "hours": (study["seconds"] or 0) / 3_600},
-        "reports": reports.count(),
+        "study": {"times": times, "hours": seconds / 3_600},
+        "reports": reports,
     }
 
 
-def areas_of(stats: Mapping[str, Mapping[str, Any]]) -> list[Area]:
+def categories_of(member_id: UUID) -> RawSQL:
+    """The keys of those that their progress names."""
+    return RawSQL(  # no text of others
+        "SELECT jsonb_object_keys(p.area_stats)::bigint FROM public.user_progress AS p"
+        " WHERE p.user_id = %s",
+        [member_id],
+    )
+
+
+def studied(member_id: UUID) -> tuple[int, int, int]:
+    """Times, seconds; and how often they reported a problem."""
+    with connection.cursor() as cursor:
+        cursor.execute(STUDIED, {"member": member_id})
+        times, seconds, reports = cursor.fetchone()
+        return times, seconds, reports
+
+
+def areas_of(stats: Mapping[str, Mapping[str, Any]], known: Mapping[int, Category]) -> list[Area]:
     """The weakest first, of equals that with more answers; without categories that went."""
-    names = ("code", "name", "exam__code")
-    known = Category.objects.select_related("exam").only(*names).in_bulk(map(int, stats))
     areas = [
         Area(category, row["answered"], row["correct"], float(row["accuracy"]))
         for key, row in stats.items()
@@ -135,17 +174,16 @@ def areas_of(stats: Mapping[str, Mapping[str, Any]]) -> list[Area]:
     return sorted(areas, key=lambda each: (each.accuracy, -each.answered, each.category.code))
 
 
-def newest_sessions(member_id: UUID) -> list[AnyQuizSession]:
+def newest_sessions(member_id: UUID) -> QuerySet[AnyQuizSession]:
     """Uses index: quiz_session_of_member, quiz_archive_of_member."""
-    sessions = AnyQuizSession.objects.filter(user=member_id).select_related("exam")
-    return list(sessions.defer("question_ids", "revision_ids", "filters")[:SESSIONS])
+    sessions = AnyQuizSession.objects.filter(user=member_id).annotate(exam_code=F("exam__code"))
+    return sessions.defer("question_ids", "revision_ids", "filters")[:SESSIONS]
 
 
 def days_of(member_id: UUID) -> list[Day]:
     """Days with an answer, oldest first."""
-    as_of = last_refresh("user_daily_stats") or datetime.min.replace(tzinfo=UTC)
     with connection.cursor() as cursor:
-        cursor.execute(BY_DAY, {"member": member_id, "since": as_of.astimezone(UTC).date()})
+        cursor.execute(BY_DAY, {"member": member_id})
         return [Day(*row) for row in cursor.fetchall()]
 
 

@@ -53,6 +53,7 @@ from assessments.queries.boards import (
 from assessments.queries.standings import (
     CHOICES,
     Standing,
+    boards_for,
     choices_of,
     differences_in,
     people_like,
@@ -275,8 +276,8 @@ def page_for(request: HttpRequest, dimension: Dimension, chosen: Q) -> tuple[Pag
 
 
 def standing_of(dimension: Dimension, member: Member) -> Standing:
-    entry = LeaderboardRow.objects.filter(pk=member.pk).first()
-    return next(each for each in standings(member.pk, entry) if each.dimension is dimension)
+    shown = standings(member.pk, boards_for(member.pk))
+    return next(each for each in shown if each.dimension is dimension)
 
 
 def version_of(as_of: Any) -> str:

@@ -42,7 +42,7 @@ class ErasingAdmin(ReadingAdmin):
         """(words, address), for who may."""
         if not self.has_erase_permission(request):
             return []
-        words = "What was erased" if erasure_of(member.pk) else "Erase …"
+        words = "What was erased" if member.is_erased and erasure_of(member.pk) else "Erase …"
         return [(words, reverse("admin:assessments_member_erase", args=[quote(member.pk)]))]
 
     def erase_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

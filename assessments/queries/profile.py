@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, QuerySet
+
 from assessments.models import ProfileEvent, ProfileSlug, PublicProfile
 from ops.rows import whole_rows
+from ops.together import rows_of
 
 SHOWN = 10
 # Of moderators, not of the person.
@@ -17,13 +20,18 @@ STAFFS_OF_EVENT = {"actor_id", "actor_name", "private_note", "batch"}
 
 def section(member_id: UUID, user: Any) -> dict[str, Any]:
     """`profile` is None without one; its newest SHOWN events, and whether there are more."""
-    profile = PublicProfile.objects.filter(pk=member_id).first()
-    events: list[ProfileEvent] = []
+    asked: dict[str, QuerySet[Any]] = {"profile": PublicProfile.objects.filter(pk=member_id)}
     if user.has_perm("assessments.view_profileevent"):
         # Uses index: profile_event_history.
-        found = ProfileEvent.objects.filter(profile=member_id).select_related("reason")
-        events = list(found.order_by("-id")[: SHOWN + 1])
-    return {"profile": profile, "events": events[:SHOWN], "more": len(events) > SHOWN}
+        happened = ProfileEvent.objects.filter(profile=member_id).order_by("-id")
+        asked["events"] = happened.annotate(reason_label=F("reason__label"))[: SHOWN + 1]
+    found = rows_of(**asked)
+    events = found.get("events", [])
+    return {
+        "profile": next(iter(found["profile"]), None),
+        "events": events[:SHOWN],
+        "more": len(events) > SHOWN,
+    }
 
 
 def exported(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from assessments.models import AssessmentSession, Badge, Member
@@ -25,24 +25,29 @@ def newest_attempts(member_id: UUID, user: Any) -> dict[str, Any]:
     """The member page's section: the newest SHOWN of how many, and which one is the best."""
     # Uses index: idx_cs_assessment_sessions_user_id of each partition.
     attempts = AssessmentSession.objects.filter(user=member_id)
-    rows = list(attempts.defer(*HEAVY).order_by("-id")[: SHOWN + 1])
+    best = Subquery(ranked_attempts(member_id).values("pk")[:1])
+    newest = attempts.annotate(best=best).defer(*HEAVY).order_by("-id")
+    rows = list(newest[: SHOWN + 1])
     more = len(rows) > SHOWN
     return {
         "member_id": member_id,
         "attempts": rows[:SHOWN],
         "count": attempts.count() if more else len(rows),
         "more": more,
-        "best": best_attempt(member_id),
+        "best": rows[0].best if rows else None,
     }
 
 
 def best_attempt(member_id: UUID) -> UUID | None:
-    """That counts on the boards: the highest overall score, of these the earliest."""
+    return ranked_attempts(member_id).values_list("pk", flat=True).first()
+
+
+def ranked_attempts(member_id: UUID) -> QuerySet[AssessmentSession]:
+    """The first one counts on the boards: the highest overall score, of these the earliest."""
     completed = AssessmentSession.objects.filter(
         user=member_id, status=SessionStatus.COMPLETED, overall_score__isnull=False
     )
-    ranked = completed.order_by("-overall_score", "completed_at", "id")
-    return ranked.values_list("pk", flat=True).first()
+    return completed.order_by("-overall_score", "completed_at", "id")
 
 
 def all_attempts(member_id: UUID) -> Mapping[str, Iterable[Mapping[str, Any]]]:

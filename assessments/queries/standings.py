@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,8 @@ from assessments.models.leaderboard import Dimension
 from assessments.queries.boards import BOARD, Movement
 from assessments.querysets import WORDS, key_in, within
 from assessments.reports import dimensions_of, scores_of
-from ops.matviews import last_refresh
+from ops.models import ViewState
+from ops.together import rows_of
 
 CHOICES = 20
 
@@ -63,10 +65,35 @@ class Standing:
         return top_percent(self.rank, self.members) if self.rank else None
 
 
-def standings(member: UUID, entry: LeaderboardRow | None) -> list[Standing]:
-    """In every dimension; `entry` is the member's row of the boards, if they have one."""
-    totals = dict(LeaderboardTotal.objects.values_list("dimension", "members"))
-    before = LeaderboardPrevious.objects.filter(pk=member).first()
+@dataclass(frozen=True)
+class Boards:
+    """What the boards say of a member, who may have no row in them."""
+
+    as_of: datetime | None
+    entry: LeaderboardRow | None
+    before: LeaderboardPrevious | None
+    totals: Mapping[str, int]
+
+
+def boards_for(member: UUID) -> Boards:
+    """In one query: all of it is of one moment."""
+    found = rows_of(
+        view=ViewState.objects.filter(pk=BOARD).only("refreshed_at"),
+        entry=LeaderboardRow.objects.filter(pk=member),
+        before=LeaderboardPrevious.objects.filter(pk=member),
+        totals=LeaderboardTotal.objects.all(),
+    )
+    return Boards(
+        as_of=next((each.refreshed_at for each in found["view"]), None),
+        entry=next(iter(found["entry"]), None),
+        before=next(iter(found["before"]), None),
+        totals={each.dimension: each.members for each in found["totals"]},
+    )
+
+
+def standings(member: UUID, boards: Boards) -> list[Standing]:
+    """In every dimension."""
+    totals, entry, before = boards.totals, boards.entry, boards.before
     absent = "" if entry else absence(member)
     return [
         standing(dimension, totals.get(dimension.value, 0), entry, before, absent)
@@ -102,10 +129,8 @@ def absence(member: UUID) -> str:
 
 def section(member_id: UUID, user: Any) -> Mapping[str, Any]:
     """The member page's part: ranks, and the scores of the attempt that they come from."""
-    # Before the ranks: then they may be newer than it says, and never older.
-    as_of = last_refresh(BOARD)
-    entry = LeaderboardRow.objects.filter(pk=member_id).first()
-    shown = standings(member_id, entry)
+    boards = boards_for(member_id)
+    entry, shown = boards.entry, standings(member_id, boards)
     return {
         "member_id": member_id,
         "standings": shown,
@@ -113,7 +138,7 @@ def section(member_id: UUID, user: Any) -> Mapping[str, Any]:
         "why": "" if entry else shown[0].why,
         "scores": list(scores_of(entry)) if entry else [],
         "dimensions": list(dimensions_of(entry.dimensions)) if entry else [],
-        "as_of": as_of,
+        "as_of": boards.as_of,
         "may_see_session": user.has_perm("assessments.view_assessmentsession"),
     }
 

@@ -20,7 +20,7 @@ from ops.admin.history import HistoryAdmin
 from ops.admin.history_filters import RecentFilter, kinds_of
 from ops.admin.reading import ReadingAdmin
 from ops.history import recent as reading
-from ops.history.recent import Cursor, Filter, Happening, Touched
+from ops.history.recent import Cursor, Filter, Gone, Happening, Touched
 from ops.history.rows import Subject, label_of
 from ops.history.signing import Signature, Signatures
 from ops.history.words import Names
@@ -104,19 +104,14 @@ class RecentChanges(ReadingAdmin):
         subjects = self.allowed(request)
         kind, before = request.GET.get("model", ""), key_of(request.GET.get("before"))
         wanted = [s for s in subjects if kind in ("", s.model._meta.label_lower)]
-        found = [
-            (subject, event)
-            for subject in wanted
-            for event in reading.deleted(subject, before=before, limit=reading.PAGE + 1)
-        ]
-        found.sort(key=lambda row: row[1].pgh_id, reverse=True)
+        found = reading.deleted(wanted, before=before, limit=reading.PAGE + 1)
         page = found[: reading.PAGE]
         context = {
             "title": "Deleted",
             "kinds": kinds_of(subjects),
             "kind": kind,
             "rows": self.deleted_rows(page),
-            "older": page[-1][1].pgh_id if len(found) > reading.PAGE else "",
+            "older": page[-1].event if len(found) > reading.PAGE else "",
         }
         return self.answer(request, "admin/history/deleted.html", context)
 
@@ -169,22 +164,21 @@ class RecentChanges(ReadingAdmin):
         kind = opts.verbose_name if count == 1 else opts.verbose_name_plural
         return Part(str(kind), touched.operation, count, touched.more, links, count - len(links))
 
-    def deleted_rows(self, page: list[tuple[Subject, Any]]) -> list[dict[str, Any]]:
+    def deleted_rows(self, page: list[Gone]) -> list[dict[str, Any]]:
         names = Names()
-        for subject, event in page:
-            names.want(subject.model, event.pgh_obj_id)
+        for each in page:
+            names.want(each.subject.model, each.key)
         names.load()
-        contexts = [event.pgh_context.metadata if event.pgh_context else None for _, event in page]
-        signatures = Signatures(contexts)
+        signatures = Signatures([each.metadata for each in page])
         return [
             {
-                "at": event.pgh_created_at,
-                "kind": label_of(subject.model),
-                "text": str(names.get(subject.model, event.pgh_obj_id) or event.pgh_obj_id),
-                "url": self.history_url(subject, event.pgh_obj_id),
-                "signature": signatures.sign(metadata),
+                "at": each.at,
+                "kind": label_of(each.subject.model),
+                "text": str(names.get(each.subject.model, each.key) or each.key),
+                "url": self.history_url(each.subject, each.key),
+                "signature": signatures.sign(each.metadata),
             }
-            for (subject, event), metadata in zip(page, contexts, strict=True)
+            for each in page
         ]
 
     def history_url(self, subject: Subject, key: Any) -> str:

@@ -1,58 +1,37 @@
-"""Rows of several tables in one round, for their names."""
+"""Objects of several models in one round, for their names."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import JSONField, Model, QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import Model, QuerySet
+
+from ops.together import rows_of
 
 type Key = tuple[type[Model], Any]
+type Wanted = Mapping[type[Model], Collection[Any]]
 
 
-def rows_by_key(wanted: Mapping[type[Model], Collection[Any]]) -> dict[Key, Model]:
-    """(model, key) → the row, of those that are there; one query for all of them."""
-    models = [model for model, keys in wanted.items() if keys]
-    parts = [
-        as_json(number, model._base_manager.filter(pk__in=wanted[model]))
-        for number, model in enumerate(models)
-    ]
-    rows = (made(models[number], row) for number, row in all_of(parts))
-    return {(type(row), row.pk): row for row in rows}
+def objects_of(wanted: Wanted) -> dict[Key, Model]:
+    """(model, key) → the object, of those that are there."""
+    found = by_model({m: m._base_manager.filter(pk__in=keys) for m, keys in wanted.items() if keys})
+    return {(model, row.pk): row for model, rows in found.items() for row in rows}
 
 
-def last_events(wanted: Mapping[type[Model], Collection[Any]]) -> dict[Key, Any]:
-    """(model, key) → the last event of each; one query for all of them."""
-    models = [model for model, keys in wanted.items() if keys and hasattr(model, "pgh_event_model")]
-    parts = []
-    for number, model in enumerate(models):
-        events = model.pgh_event_model.objects  # type: ignore[attr-defined]
-        last = events.filter(pgh_obj_id__in=wanted[model]).order_by("pgh_obj_id", "-pgh_id")
-        keys = last.distinct("pgh_obj_id").values("pgh_id")
-        parts.append(as_json(number, events.filter(pgh_id__in=keys)))
-    found = (
-        (models[number], made(models[number].pgh_event_model, row))  # type: ignore[attr-defined]
-        for number, row in all_of(parts)
-    )
-    return {(model, event.pgh_obj_id): event for model, event in found}
+def last_events(wanted: Wanted) -> dict[Key, Any]:
+    """(model, key) → the last event of each."""
+    known = {m: keys for m, keys in wanted.items() if keys and hasattr(m, "pgh_event_model")}
+    found = by_model({model: last_of(model, keys) for model, keys in known.items()})
+    return {(model, event.pgh_obj_id): event for model, rows in found.items() for event in rows}
 
 
-def as_json(number: int, rows: QuerySet[Any]) -> QuerySet[Any, tuple[int, dict[str, Any]]]:
-    """(number, column → value) of each."""
-    table = connection.ops.quote_name(rows.model._meta.db_table)
-    # A name of ours, and no parameter.
-    row = RawSQL(f"to_jsonb({table})", [], output_field=JSONField())  # noqa: S611
-    return rows.order_by().values_list(Value(number), row)
+def last_of(model: Any, keys: Collection[Any]) -> QuerySet[Any]:
+    events = model.pgh_event_model.objects.filter(pgh_obj_id__in=keys)
+    return events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
 
 
-def all_of(parts: list[QuerySet[Any, tuple[int, dict[str, Any]]]]) -> Iterable[Any]:
-    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else (parts[0] if parts else ())
-
-
-def made(model: type[Model], row: dict[str, Any]) -> Any:
-    """The object, as if Django had read it."""
-    fields = model._meta.concrete_fields
-    values = [field.to_python(row[field.column]) for field in fields]
-    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in fields], values)
+def by_model(rows: Mapping[type[Model], QuerySet[Any]]) -> dict[type[Model], list[Any]]:
+    """In one query."""
+    found = rows_of(**{model._meta.label_lower: each for model, each in rows.items()})
+    return {model: found[model._meta.label_lower] for model in rows}

@@ -13,8 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from pghistory.models import Context
 from psycopg import sql
@@ -244,14 +245,39 @@ def operation_of(labels: set[str]) -> str:
     return "added" if "insert" in labels else "changed"
 
 
-def deleted(subject: Subject, *, before: int | None, limit: int) -> list[Any]:
-    """The last events of objects that are gone, newest first. Uses index: …_events_gone."""
+@dataclass(frozen=True)
+class Gone:
+    """An object that is not there any more; `event` deleted it."""
+
+    subject: Subject
+    event: int
+    at: datetime
+    key: Any
+    metadata: dict[str, Any] | None
+
+
+def deleted(subjects: Sequence[Subject], *, before: int | None, limit: int) -> list[Gone]:
+    """Newest first, in one query. Uses index: …_events_gone of each history table."""
+    parts = [deletions(n, each, before)[:limit] for n, each in enumerate(subjects)]
+    if not parts:
+        return []
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return [
+        Gone(subjects[n], event, at, subjects[n].model._meta.pk.to_python(key), metadata)
+        for n, event, at, key, metadata in rows.order_by("-pgh_id")[:limit]
+    ]
+
+
+def deletions(number: int, subject: Subject, before: int | None) -> QuerySet[Any, Any]:
     events = subject.tracks[0].events.objects
     later = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__gt=OuterRef("pgh_id"))
-    gone = events.filter(~Exists(later), pgh_label="delete").select_related("pgh_context")
+    gone = events.filter(~Exists(later), pgh_label="delete")
     if before:
         gone = gone.filter(pgh_id__lt=before)
-    return list(gone.order_by("-pgh_id")[:limit])
+    key = Cast("pgh_obj_id", TextField())
+    return gone.order_by("-pgh_id").values_list(
+        Value(number), "pgh_id", "pgh_created_at", key, "pgh_context__metadata"
+    )
 
 
 def names_of(entries: Iterable[Happening], most: int) -> Names:

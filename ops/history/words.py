@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Field, ForeignKey, Model, TextField
 from django.utils import formats, timezone
 
-from ops.history.fetching import last_events, rows_by_key
+from ops.history.fetching import last_events, objects_of
 from ops.history.rows import Row, RowChange, Subject, foreign_keys, label_of, tracked_fields
 
 # Above this many words a text is compared line by line: the effort grows with the square.
@@ -78,7 +78,7 @@ class Names:
 
     def load(self) -> Names:
         """In one query; in a second one those that are gone."""
-        self._found = rows_by_key(self._wanted)
+        self._found = objects_of(self._wanted)
         gone = {
             model: {pk for pk in pks if (model, pk) not in self._found}
             for model, pks in self._wanted.items()

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ops.counting import counts_of
+from ops.together import counts_of
 from tests.assessments.test_claims import submitted
 from tests.screens import visit_as
 

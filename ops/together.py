@@ -1,0 +1,107 @@
+"""Counts and rows of several querysets in one round."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Field, QuerySet
+
+type Sql = tuple[str, tuple[Any, ...]]
+
+
+def counts_of(**rows: QuerySet[Any]) -> dict[str, int]:
+    """How many rows each has, in one query; a slice counts no further than it goes."""
+    if not rows:
+        return {}
+    connection = connection_of(rows.values())
+    parts = [counted(each, connection) for each in rows.values()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(text for text, _ in parts), values_of(parts))
+        return dict(zip(rows, cursor.fetchone(), strict=True))
+
+
+def rows_of(**rows: QuerySet[Any]) -> dict[str, list[Any]]:
+    """The objects of each, in its order, in one query.
+
+    For few of them: they travel as JSON. What is deferred stays deferred; annotations come along,
+    related objects do not.
+    """
+    found: dict[str, list[Any]] = {name: [] for name in rows}
+    if not rows:
+        return found
+    connection = connection_of(rows.values())
+    parts = [part for name, each in rows.items() if (part := as_json(name, each, connection))]
+    if not parts:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(text for text, _ in parts), values_of(parts))
+        for name, _, line in sorted(cursor.fetchall(), key=lambda each: each[:2]):
+            found[name].append(made(rows[name], json.loads(line)))
+    return found
+
+
+# --- SQL -----------------------------------------------------------------------------------------
+def connection_of(rows: Iterable[QuerySet[Any]]) -> Any:
+    using = {each.db for each in rows}
+    if len(using) > 1:
+        raise ValueError("One query cannot ask two databases.")
+    return connections[using.pop()]
+
+
+def values_of(parts: Iterable[Sql]) -> list[Any]:
+    return [value for _, values in parts for value in values]
+
+
+def sql_of(rows: QuerySet[Any], connection: Any) -> Sql | None:
+    """None where Django knows that there is nothing."""
+    try:
+        text, values = rows.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return None
+    return text, tuple(values)
+
+
+def counted(rows: QuerySet[Any], connection: Any) -> Sql:
+    """The order matters to a slice alone."""
+    found = sql_of((rows if rows.query.is_sliced else rows.order_by()).values("pk"), connection)
+    if found is None:
+        return "0", ()
+    text, values = found
+    return f"(SELECT count(*) FROM ({text}) AS counted)", values  # noqa: S608  # by Django
+
+
+def as_json(name: str, rows: QuerySet[Any], connection: Any) -> Sql | None:
+    """(name, place, row) of each."""
+    columns = [each.attname for each in loaded(rows)]
+    found = sql_of(rows.values(*columns, *rows.query.annotation_select), connection)
+    if found is None:
+        return None
+    text, values = found
+    line = f"SELECT %s, row_number() OVER (), to_jsonb(line) FROM ({text}) AS line"  # noqa: S608
+    return line, (name, *values)
+
+
+# --- Objects -------------------------------------------------------------------------------------
+def loaded(rows: QuerySet[Any]) -> list[Field[Any, Any]]:
+    """Without what `defer()` names, or with nothing but what `only()` does."""
+    names, is_deferred = rows.query.deferred_loading
+    fields: list[Field[Any, Any]] = list(rows.model._meta.concrete_fields)
+    return [each for each in fields if each.primary_key or (each.name in names) != is_deferred]
+
+
+def made(rows: QuerySet[Any], line: dict[str, Any]) -> Any:
+    """The object, as if Django had read it."""
+    fields = loaded(rows)
+    values = [python_of(each, line[each.attname]) for each in fields]
+    found = rows.model.from_db(rows.db, [each.attname for each in fields], values)
+    for name, expression in rows.query.annotation_select.items():
+        setattr(found, name, python_of(expression.output_field, line[name]))
+    return found
+
+
+def python_of(field: Any, value: Any) -> Any:
+    return (field.output_field if getattr(field, "generated", False) else field).to_python(value)
