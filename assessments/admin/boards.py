@@ -276,7 +276,7 @@ def page_for(request: HttpRequest, dimension: Dimension, chosen: Q) -> tuple[Pag
 
 
 def standing_of(dimension: Dimension, member: Member) -> Standing:
-    shown = standings(member.pk, boards_for(member.pk))
+    shown = standings(boards_for(member.pk))
     return next(each for each in shown if each.dimension is dimension)
 
 

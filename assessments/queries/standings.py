@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Lower
 
 from assessments.models import (
@@ -73,6 +73,8 @@ class Boards:
     entry: LeaderboardRow | None
     before: LeaderboardPrevious | None
     totals: Mapping[str, int]
+    # Why they have none.
+    absent: str
 
 
 def boards_for(member: UUID) -> Boards:
@@ -82,47 +84,50 @@ def boards_for(member: UUID) -> Boards:
         entry=LeaderboardRow.objects.filter(pk=member),
         before=LeaderboardPrevious.objects.filter(pk=member),
         totals=LeaderboardTotal.objects.all(),
+        member=candidates().filter(pk=member),
     )
+    entry = next(iter(found["entry"]), None)
     return Boards(
         as_of=next((each.refreshed_at for each in found["view"]), None),
-        entry=next(iter(found["entry"]), None),
+        entry=entry,
         before=next(iter(found["before"]), None),
         totals={each.dimension: each.members for each in found["totals"]},
+        absent="" if entry else absence(*found["member"]),
     )
 
 
-def standings(member: UUID, boards: Boards) -> list[Standing]:
+def standings(boards: Boards) -> list[Standing]:
     """In every dimension."""
-    totals, entry, before = boards.totals, boards.entry, boards.before
-    absent = "" if entry else absence(member)
-    return [
-        standing(dimension, totals.get(dimension.value, 0), entry, before, absent)
-        for dimension in Dimension
-    ]
+    return [standing(dimension, boards) for dimension in Dimension]
 
 
-def standing(
-    dimension: Dimension,
-    members: int,
-    entry: LeaderboardRow | None,
-    before: LeaderboardPrevious | None,
-    absent: str,
-) -> Standing:
-    rank = getattr(entry, dimension.rank, None)
+def standing(dimension: Dimension, boards: Boards) -> Standing:
+    members = boards.totals.get(dimension.value, 0)
+    rank = getattr(boards.entry, dimension.rank, None)
     if rank is None:
-        return Standing(dimension, members, why=absent or "No score in this dimension.")
-    movement = Movement(rank, getattr(before, dimension.rank, None))
-    return Standing(dimension, members, rank, getattr(entry, dimension.score), movement)
+        return Standing(dimension, members, why=boards.absent or "No score in this dimension.")
+    movement = Movement(rank, getattr(boards.before, dimension.rank, None))
+    return Standing(dimension, members, rank, getattr(boards.entry, dimension.score), movement)
 
 
-def absence(member: UUID) -> str:
-    """Why somebody is on no board."""
-    if Member.objects.filter(pk=member, is_active=False).exists():
+def candidates() -> QuerySet[Member]:
+    """With what decides on whether somebody is on a board."""
+    completed = AssessmentSession.objects.filter(
+        user=OuterRef("pk"), status=SessionStatus.COMPLETED
+    )
+    return Member.objects.only("is_active").annotate(
+        has_completed=Exists(completed),
+        has_score=Exists(completed.filter(overall_score__isnull=False)),
+    )
+
+
+def absence(member: Any) -> str:
+    """Why somebody is on no board; of `candidates()`."""
+    if not member.is_active:
         return "Inactive members have no rank."
-    attempts = AssessmentSession.objects.filter(user=member, status=SessionStatus.COMPLETED)
-    if not attempts.exists():
+    if not member.has_completed:
         return "No completed session."
-    if not attempts.exclude(overall_score=None).exists():
+    if not member.has_score:
         return "No completed session has an overall score."
     return "Not on the board yet: completed, or made active, after it was refreshed."
 
@@ -130,7 +135,7 @@ def absence(member: UUID) -> str:
 def section(member_id: UUID, user: Any) -> Mapping[str, Any]:
     """The member page's part: ranks, and the scores of the attempt that they come from."""
     boards = boards_for(member_id)
-    entry, shown = boards.entry, standings(member_id, boards)
+    entry, shown = boards.entry, standings(boards)
     return {
         "member_id": member_id,
         "standings": shown,
