@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,23 +10,31 @@ from django.http import HttpRequest
 
 from assessments.models import PublicProfile
 from ops.models import Alert
-from ops.together import counts_of
+from ops.together import Sql, answer, counting
 
 MOST = 99
 
 
 def attention_of(request: HttpRequest) -> dict[str, int]:
     """ "profiles" and "alerts", for who may see to them; counted to little above MOST."""
-    asked: dict[str, QuerySet[Any]] = {}
-    if request.user.has_perm("assessments.moderate_publicprofile"):
-        submitted, edited = PublicProfile.objects.waiting_in_order()
-        asked |= {"submitted": submitted[: MOST + 1], "edited": edited[: MOST + 1]}
-    if request.user.has_perm("ops.view_alert"):
-        asked["alerts"] = Alert.objects.unacknowledged()[: MOST + 1]
-    found = counts_of(**asked)
-    if "submitted" in found:
+    moderates = request.user.has_perm("assessments.moderate_publicprofile")
+    query = question(moderates, request.user.has_perm("ops.view_alert"))
+    found = answer(*query) if query else {}
+    if moderates:
         found["profiles"] = found.pop("submitted") + found.pop("edited")
     return found
+
+
+@cache
+def question(profiles: bool, alerts: bool) -> tuple[tuple[str, ...], str, Sql] | None:
+    """Made once: each page asks it."""
+    asked: dict[str, QuerySet[Any]] = {}
+    if profiles:
+        submitted, edited = PublicProfile.objects.waiting_in_order()
+        asked |= {"submitted": submitted[: MOST + 1], "edited": edited[: MOST + 1]}
+    if alerts:
+        asked["alerts"] = Alert.objects.unacknowledged()[: MOST + 1]
+    return (tuple(asked), *counting(asked)) if asked else None
 
 
 def in_words(count: int) -> str:

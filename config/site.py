@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
@@ -51,7 +52,7 @@ def sidebar(request: HttpRequest, waiting: Waiting) -> list[dict[str, Any]]:
 
 def line(item: dict[str, Any], request: HttpRequest, waiting: Waiting) -> dict[str, Any]:
     """`badge` is called by the template."""
-    address = str(item["link"])
+    address = address_of(item["page"], get_script_prefix())
     is_here = item["active"](request) if "active" in item else address in request.path
 
     def badge() -> str:
@@ -59,3 +60,9 @@ def line(item: dict[str, Any], request: HttpRequest, waiting: Waiting) -> dict[s
         return in_words(count) if count else ""
 
     return {**item, "link": address, "active": is_here, "badge": badge}
+
+
+@cache
+def address_of(page: str, prefix: str) -> str:
+    """`prefix` is what `reverse` puts before it."""
+    return reverse(page)

@@ -18,7 +18,7 @@ def item(title: str, icon: str, url: str, permission: str) -> dict[str, Any]:
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{url}"),
+        "page": f"admin:{url}",
         "permission": may(permission),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -15,13 +15,20 @@ type Sql = tuple[str, tuple[Any, ...]]
 
 def counts_of(**rows: QuerySet[Any]) -> dict[str, int]:
     """How many rows each has, in one query; a slice counts no further than it goes."""
-    if not rows:
-        return {}
+    return answer(rows, *counting(rows)) if rows else {}
+
+
+def counting(rows: Mapping[str, QuerySet[Any]]) -> tuple[str, Sql]:
+    """(database, query): for who asks the same often, with `answer`."""
     connection = connection_of(rows.values())
     parts = [counted(each, connection) for each in rows.values()]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(text for text, _ in parts), values_of(parts))
-        return dict(zip(rows, cursor.fetchone(), strict=True))
+    return connection.alias, ("SELECT " + ", ".join(text for text, _ in parts), values_of(parts))
+
+
+def answer(names: Iterable[str], using: str, query: Sql) -> dict[str, int]:
+    with connections[using].cursor() as cursor:
+        cursor.execute(*query)
+        return dict(zip(names, cursor.fetchone(), strict=True))
 
 
 def rows_of(**rows: QuerySet[Any]) -> dict[str, list[Any]]:
@@ -52,8 +59,8 @@ def connection_of(rows: Iterable[QuerySet[Any]]) -> Any:
     return connections[using.pop()]
 
 
-def values_of(parts: Iterable[Sql]) -> list[Any]:
-    return [value for _, values in parts for value in values]
+def values_of(parts: Iterable[Sql]) -> tuple[Any, ...]:
+    return tuple(value for _, values in parts for value in values)
 
 
 def sql_of(rows: QuerySet[Any], connection: Any) -> Sql | None:

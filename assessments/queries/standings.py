@@ -92,7 +92,7 @@ def boards_for(member: UUID) -> Boards:
         entry=entry,
         before=next(iter(found["before"]), None),
         totals={each.dimension: each.members for each in found["totals"]},
-        absent="" if entry else absence(*found["member"]),
+        absent="".join(map(absence, () if entry else found["member"])),
     )
 
 

@@ -5,36 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission, User
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Value
-from django.db.models.functions import Concat
+from django.contrib.auth.models import User
 
-
-def codes(**of: Any) -> ArraySubquery:
-    """As `has_perm` has them: "app.codename"."""
-    code = Concat("content_type__app_label", Value("."), "codename")
-    return ArraySubquery(Permission.objects.filter(**of).order_by().values_list(code))
-
-
-def people() -> QuerySet[User]:
-    return User.objects.annotate(
-        own_rights=codes(user=OuterRef("pk")), group_rights=codes(group__user=OuterRef("pk"))
-    )
+# Written out, since each request asks it. `granted` is as `has_perm` has rights: "app.codename".
+PERSON = """
+    SELECT
+        u.*,
+        CASE WHEN NOT u.is_superuser THEN ARRAY(
+            SELECT t.app_label || '.' || p.codename
+            FROM (
+                SELECT own.permission_id
+                FROM public.auth_user_user_permissions AS own WHERE own.user_id = u.id
+                UNION
+                SELECT g.permission_id
+                FROM public.auth_user_groups AS m
+                JOIN public.auth_group_permissions AS g USING (group_id)
+                WHERE m.user_id = u.id
+            ) AS held
+            JOIN public.auth_permission AS p ON p.id = held.permission_id
+            JOIN public.django_content_type AS t ON t.id = p.content_type_id
+        ) END AS granted
+    FROM public.auth_user AS u
+    WHERE u.id = %s
+"""
 
 
 class StaffBackend(ModelBackend):
     def get_user(self, user_id: int) -> User | None:
         """As Django's; the rights stay as they are with the object, which lives for a request."""
-        user = people().filter(pk=user_id).first()
-        if user is None or not self.user_can_authenticate(user):
-            return None
-        if not user.is_superuser:
-            user.granted = frozenset(user.own_rights + user.group_rights)  # type: ignore[attr-defined]
-        return user
+        for user in User.objects.raw(PERSON, [user_id]):
+            return user if self.user_can_authenticate(user) else None
+        return None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> Any:
         granted = getattr(user_obj, "granted", None)
         if granted is None or obj is not None or not user_obj.is_active:
             return super().get_all_permissions(user_obj, obj)
+        if not isinstance(granted, frozenset):
+            granted = user_obj.granted = frozenset(granted)
         return granted

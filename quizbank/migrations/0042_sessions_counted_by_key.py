@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     writes a new entry of the key anyway, since `last_activity_at` is in an index."""
 
     dependencies = [
-        ("quizbank", "0040_questions_by_most_learners"),
+        ("quizbank", "0041_answers_of_a_member"),
     ]
 
     operations = [
