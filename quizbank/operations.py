@@ -65,7 +65,7 @@ register(
         "analysts-dashboard",
         "Start page of analysts",
         lifetime=timedelta(minutes=1),
-        about="Activity, boards and counts: a tenth of a second of the database.",
+        about="Activity, boards and counts: some hundredths of a second of the database.",
     ),
     Schedule("discard-old-previews", "discard_old_previews", Every(timedelta(hours=1))),
     MaterializedView(
