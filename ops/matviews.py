@@ -228,7 +228,12 @@ def facts(statuses: Collection[ViewStatus], now: datetime) -> list[ViewFacts]:
 
 def last_refresh(name: str) -> datetime | None:
     """For the screens of a view's content: as of when it is."""
-    return ViewState.objects.values_list("refreshed_at", flat=True).filter(pk=name).first()
+    return refreshes_of(name).values_list("refreshed_at", flat=True).first()
+
+
+def refreshes_of(name: str) -> QuerySet[ViewState]:
+    """The row that has its `refreshed_at`; none before the first one."""
+    return ViewState.objects.filter(pk=name).only("refreshed_at")
 
 
 def stale_views() -> list[str]:

@@ -46,6 +46,7 @@ HELPERS = {
     "ops.rows",
     "ops.runs",
     "ops.spreadsheets",
+    "ops.together",
     "ops.trees",
     "ops.trees.reading",
     "ops.triggers",

@@ -24,7 +24,7 @@ from assessments.models.leaderboard import Dimension
 from assessments.queries.boards import BOARD, Movement
 from assessments.querysets import WORDS, key_in, within
 from assessments.reports import dimensions_of, scores_of
-from ops.models import ViewState
+from ops.matviews import refreshes_of
 from ops.together import rows_of
 
 CHOICES = 20
@@ -80,7 +80,7 @@ class Boards:
 def boards_for(member: UUID) -> Boards:
     """In one query: all of it is of one moment."""
     found = rows_of(
-        view=ViewState.objects.filter(pk=BOARD).only("refreshed_at"),
+        view=refreshes_of(BOARD),
         entry=LeaderboardRow.objects.filter(pk=member),
         before=LeaderboardPrevious.objects.filter(pk=member),
         totals=LeaderboardTotal.objects.all(),
