@@ -261,10 +261,12 @@ def deleted(subjects: Sequence[Subject], *, before: int | None, limit: int) -> l
     parts = [deletions(n, each, before)[:limit] for n, each in enumerate(subjects)]
     if not parts:
         return []
-    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    rows = parts[0]
+    if len(parts) > 1:
+        rows = rows.union(*parts[1:], all=True).order_by("-pgh_id")[:limit]
     return [
         Gone(subjects[n], event, at, subjects[n].model._meta.pk.to_python(key), metadata)
-        for n, event, at, key, metadata in rows.order_by("-pgh_id")[:limit]
+        for n, event, at, key, metadata in rows
     ]
 
 
