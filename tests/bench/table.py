@@ -97,10 +97,20 @@ def was(before: dict[str, Any] | None, own: Figure, goal: Goal) -> str:
 
 def summary(found: Sequence[Measured]) -> str:
     goals = [each for each in found if each.goal.number is not None]
-    short = [each.goal.name for each in goals if each.falls_short]
+    short = [f"{each.goal.name}: {reason(each)}" for each in goals if each.falls_short]
     took = sum(each.took for each in found) / 60
     told = f"{len(goals) - len(short)} of {len(goals)} goals are met, in {took:.0f} minutes"
     return "\n  ! ".join([f"{told}; short of theirs:", *short]) if short else f"{told}."
+
+
+def reason(found: Measured) -> str:
+    goal, own = found.goal, found.own
+    if own is None:
+        return found.error
+    told = f"{number(own.p95, goal.unit)} {goal.unit}"
+    if goal.queries is not None and (own.queries or 0) > goal.queries:
+        told += f", {counted(own.queries)} queries"
+    return told
 
 
 # --- Growth --------------------------------------------------------------------------------------

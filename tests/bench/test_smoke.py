@@ -20,6 +20,8 @@ from tests.databases import own_database
 pytestmark = pytest.mark.django_db
 # Pages are opened by tests/test_pages.py, too.
 SCREENS = 5
+# Two processes more, for what a CSV does as well.
+ALIKE = {"memory of Parquet, more for all rows"}
 PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
@@ -38,10 +40,10 @@ def found(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Measur
 
 
 def few(goals: Iterator[Goal]) -> Iterator[Goal]:
-    seen = 0
+    screens = 0
     for goal in goals:
-        seen += goal.name.startswith("screen ")
-        if not goal.name.startswith("screen ") or seen <= SCREENS:
+        screens += goal.name.startswith("screen ")
+        if goal.name not in ALIKE and not (goal.name.startswith("screen ") and screens > SCREENS):
             yield goal
 
 
