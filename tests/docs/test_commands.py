@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command, get_commands
 
+from tests.docs.guides import GIFT
 from tests.docs.pages import README, ROOT, Block, blocks, pages, prose
 from tests.docs.test_operations import units
 
@@ -53,7 +54,9 @@ def places(tmp_path: Path, settings: Any) -> dict[str, str]:
     """What stands for the variables of the documents."""
     settings.STEWARD_BACKUP_DIR = tmp_path / "backups"
     settings.STEWARD_DATA = tmp_path
-    return {"$STEWARD_DATA": str(tmp_path)}
+    questions = tmp_path / "questions.gift"
+    questions.write_text(GIFT)
+    return {"$STEWARD_DATA": str(tmp_path), questions.name: str(questions)}
 
 
 @pytest.mark.parametrize(("block", "command"), told_lines("sh"))
