@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from ops.admin.duplicates import DuplicatesAdmin, Keys
 from ops.admin.following import run_context
+from ops.pages import COUNTED, bounded
 from quizbank.actions import Refused
 from quizbank.duplicates import comparing, merging, reading
 from quizbank.models import QuestionSimilarity
@@ -61,13 +62,15 @@ class QuestionSimilarityAdmin(DuplicatesAdmin):
     def similar_rows(self, request: HttpRequest) -> dict[str, Any]:
         percent = percent_of(request)
         page = Paginator(reading.cluster_keys(percent), PAGE).get_page(request.GET.get("p"))
+        uncompared = bounded(comparing.uncompared(percent / 100)).count()
         return {
             "percent": percent,
             "thresholds": THRESHOLDS,
             "usual": comparing.USUAL_PERCENT,
             "page": page,
             "clusters": reading.clusters_of(page.object_list),
-            "uncompared": comparing.uncompared(percent / 100).count(),
+            "uncompared": min(uncompared, COUNTED),
+            "are_more": uncompared > COUNTED,
             "may_compare": self.may_compare(request),
             **run_context(request.user, [COMPARISON], ""),
         }

@@ -229,3 +229,15 @@ def test_analysts_read_and_do_not_act(message: AnswersSetAside) -> None:
 
     assert "Put back" not in text_of(client, f"{ASIDE}{message.pk}/change/")
     assert client.post(f"{ASIDE}{message.pk}/put-back/").status_code == 403
+
+
+def test_answers_of_a_member_are_read_by_index(ada: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT * FROM answers WHERE user_id >= %s AND user_id <= %s"
+            " ORDER BY user_id DESC, id DESC LIMIT 51",
+            [ada, ada],
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "user_id_id_idx" in plan
