@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from config.services.postgres import OWNER, _as_server_user, _binaries
@@ -149,6 +150,17 @@ class House:
                 start_new_session=True,
             )
         self.units.append(unit)
+
+    def is_ready(self) -> bool:
+        web = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            host = self.steward["ALLOWED_HOSTS"]
+            web.request("GET", "/readyz", headers={"Host": host, "X-Forwarded-Proto": "https"})
+            return web.getresponse().status == 200
+        except (OSError, HTTPException):
+            return False
+        finally:
+            web.close()
 
     def stop_units(self) -> list[int]:
         """Their exit codes."""

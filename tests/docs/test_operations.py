@@ -60,6 +60,7 @@ def test_the_manual_is_followed_from_an_empty_server(house: House, django_db_blo
     def start() -> None:
         for command in units():
             house.start_unit(command)
+        wait_for(house.is_ready, seconds=600)
 
     def stop() -> None:
         assert house.stop_units() == [0] * 5
