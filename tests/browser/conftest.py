@@ -121,6 +121,7 @@ def log_in(page: Page, username: str) -> None:
 
 def go(page: Page, address: str) -> None:
     """By the sidebar, which a narrow screen shows when it is asked to."""
+    page.locator("html:not([x-cloak])").wait_for()
     link = page.locator(f"#nav-sidebar a[href='{address}']")
     if not link.is_visible():
         page.get_by_role("button", name="Sidebar").first.click()
@@ -128,14 +129,19 @@ def go(page: Page, address: str) -> None:
     page.wait_for_url(f"**{address}")
 
 
-def go_dark(page: Page) -> None:
-    """The theme asks the browser when a page is loaded."""
+def begin_day_in_the_dark(page: Page, username: str) -> None:
+    """By the form, up to the start page."""
     page.emulate_media(color_scheme="dark")
-    page.reload()
+    page.goto("/admin/")
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", "a-long-password-1")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="What waits for you").wait_for()
     expect(page.locator("html.dark")).to_have_count(1)
 
 
 def log_out(page: Page) -> None:
+    page.locator("html:not([x-cloak])").wait_for()
     account = page.get_by_role("button", name="Account")
     if not account.is_visible():
         page.get_by_role("button", name="Sidebar").first.click()
