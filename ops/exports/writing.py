@@ -25,7 +25,7 @@ from ops.exports.reading import WHOLE, Part, Reader, kinds_of, statement_of
 type Block = tuple[bytes, int]
 
 BLOCK = 256 * 1024
-GROUP_ROWS = 131_072
+GROUP_ROWS = 65_536
 BATCH_BYTES = 4 * 1024 * 1024
 MARK = b"\xef\xbb\xbf"
 ARROW: Mapping[str, pa.DataType] = {
