@@ -13,15 +13,15 @@ from typing import Any
 from django.utils.module_loading import import_string
 from psycopg import Connection
 from psycopg.errors import QueryCanceled
-from psycopg.pq import TransactionStatus
 
 from ops.archive import archiving, catalog, restoring
 from ops.archive.catalog import ArchiveError
+from ops.archive.turns import alone_with
 from ops.models import PartitionArchive
 from ops.models.archive import FINAL
 from ops.partitions import table_named
 from ops.registry import PartitionedTable
-from ops.work import NotYet, Refused, Result, Work
+from ops.work import Refused, Result, Work
 
 
 def split_target(target: str) -> tuple[PartitionedTable, str]:
@@ -34,18 +34,11 @@ def holding(work: Work, table: str) -> Iterator[Connection[Any]]:
     """The run's connection, with the table's session lock: one run a table at a time."""
     work.connection.ensure_connection()
     conn: Connection[Any] = work.connection.connection
-    key = f"partitions of {table}"
-    row = conn.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key]).fetchone()
-    if not row or not row[0]:
-        raise NotYet(f"Another run works on a partition of {table}.")
     try:
-        with work.connection.wrap_database_errors:
+        with alone_with(conn, table), work.connection.wrap_database_errors:
             yield conn
     except ArchiveError as error:
         raise Refused(str(error)) from error
-    finally:
-        if not conn.closed and conn.info.transaction_status == TransactionStatus.IDLE:
-            conn.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def archive(work: Work) -> Result:

@@ -14,9 +14,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from psycopg import Connection
 
+from ops.archive.turns import none_moved
 from ops.backups import contents, files, tools
 from ops.backups.adopting import adopt
 from ops.backups.erasures import keep_erasures
+from ops.backups.pruning import delete_leftovers
 from ops.models import Backup
 from ops.models.backup import BackupState
 from ops.runs import enqueue
@@ -75,6 +77,7 @@ def clean_up(database: str) -> None:
     adopt(database)
     died = Backup.objects.filter(database=database, state=BackupState.WRITING)
     died.update(state=BackupState.FAILED, finished_at=Now(), error=DIED)
+    delete_leftovers()
 
 
 def give_up(backup: Backup, error: BaseException, work: Work) -> None:
@@ -97,7 +100,11 @@ def finish(backup: Backup, manifest: dict[str, Any]) -> None:
 def write(work: Work, conn: Connection[Any], backup: Backup) -> dict[str, Any]:
     """Returns the manifest."""
     found = tools.tools_for(conn.info.server_version)
-    with one_snapshot(work, conn) as (snapshot, taken_at):
+    with (
+        work.connection.wrap_database_errors,
+        none_moved(conn),
+        one_snapshot(work, conn) as (snapshot, taken_at),
+    ):
         contents.refuse_hidden_rows(conn)
         before = contents.sequences_of(conn)
         hashing = dump(work, conn, found, snapshot, backup.file_name)

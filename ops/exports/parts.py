@@ -76,6 +76,9 @@ def folder_of(run_id: UUID) -> Path:
 def parts_in(folder: Path, conn: Reader, order: Order) -> Parts:
     """Those of an earlier try, unless a member was erased since: then it begins anew."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Of a try that was killed: the run's lock says that nobody writes here now.
+    for left in folder.glob(".*.partial"):
+        left.unlink(missing_ok=True)
     if (folder / STATE).exists():
         found = json.loads((folder / STATE).read_text())
         written = [Written(**part) for part in found["written"]]

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from config.supervisor import stop_signals
 from tests.faults.house import House
 
 PER_ROUND = 25
@@ -24,7 +25,7 @@ def main() -> int:
     options = arguments()
     # What goes wrong on the way is expected; the processes write logs of their own.
     os.environ["LOG_LEVEL"] = "ERROR"
-    with tempfile.TemporaryDirectory(prefix="steward-faults-") as folder:
+    with stop_signals(), tempfile.TemporaryDirectory(prefix="steward-faults-") as folder:
         house = House(Path(folder))
         try:
             house.open()

@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -139,9 +139,18 @@ def parents_of_all() -> dict[int, int]:
     return found
 
 
-def freeze(pid: int, seconds: float) -> None:
-    """The process stands still for so long, and then goes on as if nothing had been."""
+@contextmanager
+def frozen(pids: list[int]) -> Iterator[None]:
+    """They stand still, and then go on as if nothing had been."""
+    for pid in pids:
+        signal_to(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            signal_to(pid, signal.SIGCONT)
+
+
+def signal_to(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.kill(pid, signal.SIGCONT)
+        os.kill(pid, number)

@@ -30,7 +30,7 @@ AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 
 
 class House:
-    def __init__(self, folder: Path, *, megabytes: int = 192) -> None:
+    def __init__(self, folder: Path, *, megabytes: int = 256) -> None:
         self.folder, self.database = folder, DATABASE
         self.postgres, self.redis = Postgres(folder), RedisServer(folder)
         self.disk = Disk(folder / "disk", megabytes)
@@ -106,7 +106,7 @@ class House:
             return False
         os.kill(pid, number)
         processes.wait_until(lambda: not processes.alive(pid), seconds=60)
-        self.start()
+        server.start()
         return True
 
     def start(self) -> None:

@@ -12,7 +12,7 @@ from tests.faults.deeds import Deed, go_on, rest
 from tests.faults.quiet import Quiet
 
 # Between two kills, in seconds.
-SHORTEST, LONGEST = 0.1, 0.9
+SHORTEST, LONGEST = 0.05, 0.6
 ALERT_SECONDS, REST_SECONDS = 120, 180
 OPENED = "SELECT count(*) FROM public.alerts WHERE rule = %s AND created_at >= %s"
 OPEN = "SELECT rule FROM public.alerts WHERE rule = ANY(%s) AND resolved_at IS NULL"

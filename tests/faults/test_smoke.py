@@ -83,6 +83,8 @@ def test_nothing_is_lost_in_a_small_fire(scene: Scene, deeds: list[Deed]) -> Non
     rounds.round(LASTING[0], 4)
     for deed in deeds:
         deed.end()
+    rounds.quiet.switch_schedules_off()
+    wait_for(rounds.quiet.is_there)
 
     assert rounds.killed == 4
     assert scene.book.wrong == []

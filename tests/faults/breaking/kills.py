@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -12,9 +13,10 @@ from uuid import UUID
 
 import redis
 
+from ops.runs import LOST_WORKER
 from quizbank.intake.stream import STREAM
 from tests.faults.breaking import Kill, Scene
-from tests.faults.crew import freeze
+from tests.faults.crew import frozen
 from tests.faults.hasty import SILENCE
 
 CLIENTS = (
@@ -22,6 +24,12 @@ CLIENTS = (
     " AND datname = current_database() AND pid <> pg_backend_pid()"
 )
 WORKING = f"{CLIENTS} AND application_name LIKE 'steward run %%'"
+# Its connection is there, and with it its lock.
+TAKEN = """
+    SELECT r.operation || ' ' || r.target FROM public.ops_run AS r JOIN pg_stat_activity AS a
+    ON a.application_name = 'steward run ' || r.id
+    WHERE r.status = 'pending' AND r.error = %s
+"""
 
 
 # --- Processes -----------------------------------------------------------------------------------
@@ -33,10 +41,16 @@ def kill_horse(scene: Scene) -> bool:
     return any_of(scene, scene.crew.horses(), lambda pid: os.kill(pid, signal.SIGKILL))
 
 
-def freeze_horse(scene: Scene) -> bool:
-    """Longer than a worker may be silent: its lock says that it is not dead."""
-    seconds = 2 * SILENCE.total_seconds()
-    return any_of(scene, scene.crew.horses(), lambda pid: freeze(pid, seconds))
+def freeze_horses(scene: Scene) -> bool:
+    """Two at a time, longer than a worker may be silent: its lock says that it is not dead."""
+    pids = scene.crew.horses()
+    scene.chance.shuffle(pids)
+    with frozen(pids[:2]):
+        if pids:
+            time.sleep(2 * SILENCE.total_seconds())
+        for (run,) in scene.house.ask(TAKEN, LOST_WORKER):
+            scene.book.object_to("A run was taken from a worker that lives:", run)
+    return bool(pids)
 
 
 def any_of(scene: Scene, pids: list[int], do: Any) -> bool:
@@ -89,7 +103,7 @@ def flush_redis(scene: Scene) -> bool:
 KILLS = (
     Kill("worker", partial(kill_process, "worker"), 12),
     Kill("the process of a run", kill_horse, 16),
-    Kill("a worker that stands still", freeze_horse, 2, counts=False),
+    Kill("a worker that stands still", freeze_horses, 2, counts=False),
     Kill("ticker", partial(kill_process, "ticker"), 4),
     Kill("intake", partial(kill_process, "intake"), 6),
     Kill("listener", partial(kill_process, "listener"), 3),

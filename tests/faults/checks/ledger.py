@@ -65,8 +65,8 @@ UNFINISHED = """
     FROM public.ops_run AS r
     LEFT JOIN public.fault_steps AS s ON s.run_id = r.id AND s.attempt = r.attempts
     WHERE r.operation = 'fault_walk' AND r.status = 'completed'
-    GROUP BY r.id HAVING count(DISTINCT s.step) <> (r.parameters ->> 'steps')::integer
-        OR count(*) <> (r.parameters ->> 'steps')::integer
+    GROUP BY r.id HAVING count(DISTINCT s.step) <> 2 * (r.parameters ->> 'steps')::integer
+        OR count(*) <> 2 * (r.parameters ->> 'steps')::integer
 """
 
 

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 
+from ops.backups.pruning import forget
 from ops.exports.work import path_of
-from ops.models import ExportFile, Run
+from ops.models import Backup, ExportFile, Run
 from ops.models.run import Status
 from ops.runs import enqueue
 from quizbank import imports
@@ -21,7 +22,7 @@ from tests.faults.deeds import Deed
 EXPORTS = ("descriptors", "answers", "questions", "members")
 # Operation, targets, parameters, and how often it is chosen.
 ORDERS: tuple[tuple[str, tuple[str, ...], dict[str, Any], int], ...] = (
-    ("fault_walk", ("north", "south", "east"), {"steps": 20}, 8),
+    ("fault_walk", ("north", "south", "east"), {"steps": 30}, 12),
     ("refresh", ("assessment_leaderboard", "category_statistics"), {}, 3),
     ("refresh", ("mv_user_descriptor_summary", "mv_global_descriptor_stats"), {}, 3),
     ("rebuild_pools", ("changed", "all"), {}, 2),
@@ -144,3 +145,5 @@ class BackingUp(Ordering):
 
     def once(self) -> None:
         self.ended(self.order("back_up"))
+        for backup in self.insist(lambda: list(Backup.objects.kept().order_by("-id")[2:])):
+            self.insist(lambda backup=backup: forget(backup))  # type: ignore[misc]

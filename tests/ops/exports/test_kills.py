@@ -52,6 +52,7 @@ def test_export_goes_on_behind_the_last_part(
     first = folder_of(run.pk) / "part-000000.jsonl"
     made_at = first.stat().st_mtime_ns
     state = json.loads((folder_of(run.pk) / STATE).read_text())
+    (half := folder_of(run.pk) / ".part-000001.jsonl.half.partial").touch()
     wait_for(lambda: reap(silent_for=AT_ONCE))
     assert send_lost(older_than=AT_ONCE)
     kept: list[int] = []
@@ -66,5 +67,6 @@ def test_export_goes_on_behind_the_last_part(
 
     run.refresh_from_db()
     assert (run.status, run.attempts, run.error) == (Status.COMPLETED, 2, "")
+    assert not half.exists()
     assert (len(state["written"]), kept) == (1, [made_at])
     assert keys_of(run) == members
