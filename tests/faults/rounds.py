@@ -68,6 +68,9 @@ class Rounds:
             for each in self.quiet.what_is_left():
                 self.scene.book.object_to("Did not become quiet:", each)
         rules = list(lasting.alerts)
+        if rules:
+            # Once more, for what went wrong on the way into the rest.
+            lasting.mend(self.scene)
         if not self.wait(lambda: not self.scene.house.ask(OPEN, rules), ALERT_SECONDS):
             self.scene.book.object_to("Alerts stay open:", self.scene.house.ask(OPEN, rules))
         self.longest_rest = max(self.longest_rest, time.monotonic() - began)
