@@ -48,8 +48,9 @@ class Refreshed:
 
 @cache
 def refreshes() -> tuple[Refreshed, Refreshed]:
-    """After 100 more attempts, and after nothing."""
+    """After 100 more attempts, and after nothing; once before, which warms up."""
     with taken_back():
+        ask(REFRESH)
         ask(LATE)
         return refreshed(), refreshed()
 
