@@ -188,7 +188,7 @@ def test_server_that_is_gone_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         "ops.exports.reading.reading_address", lambda **_: "host=127.0.0.1 port=1 connect_timeout=1"
     )
     answer = client_of("ops").post(page_of("members"), {"format": "csv", "do": "download"})
-    assert "Nothing exported: connection" in answer.content.decode()
+    assert "Nothing exported: The connection to the database was lost." in answer.content.decode()
     assert not AuditEntry.objects.filter(action="export").exists()
 
 
