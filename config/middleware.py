@@ -21,6 +21,8 @@ from config.clients import client_address
 from ops import audit, replicas
 from ops.caching.listening import settle
 
+# Values, of eight bytes: the chunk is the next power of two.
+FRAMES = 70_000
 SAFE = ("GET", "HEAD", "OPTIONS")
 # The primary's position after a person's last change, for so much longer than a replica may lag.
 CHANGED, CHANGED_SECONDS = "steward_changed", 60
@@ -152,3 +154,17 @@ class HistoryMiddleware(BaseHistoryMiddleware):  # type: ignore[misc]  # untyped
             "username": request.user.get_username(),
             "address": client_address(request),
         }
+
+
+def roomy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """First of all. Python keeps its frames in chunks of 16 kB: where one ends below a loop, each
+    call in it maps a new one and gives it back, a tenth of a second for a page. A frame as large
+    as this has them all in its own chunk."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.__code__ = middleware.__code__.replace(co_stacksize=FRAMES)
+    return middleware
