@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from subprocess import PIPE
@@ -24,9 +23,6 @@ from psycopg import sql
 
 from ops.alerts.checking import check_rule
 from ops.alerts.levels import limits_of
-from ops.archive import turns
-from ops.archive.turns import none_moved
-from ops.archive.work import archive
 from ops.backups import contents, files, tools
 from ops.backups.erasures import keep_erasures
 from ops.backups.making import back_up
@@ -34,7 +30,7 @@ from ops.models import Alert, Backup, ErasedMember, Run
 from ops.registry import AlertRule, declared
 from ops.runner import perform
 from ops.runs import enqueue, reap
-from ops.work import Cancelled, NotYet, Refused, Work
+from ops.work import Cancelled, Refused, Work
 from tests.assessments.people import make_member, make_session
 from tests.ops.backups.conftest import Do
 from tests.ops.conftest import ROOT, database_url, wait_for
@@ -368,37 +364,6 @@ def test_rights_that_a_table_has_anyway_are_none_that_a_restore_lacks(db: None) 
     with connection.cursor() as cursor:
         cursor.execute("GRANT SELECT ON public.plain TO steward_member")
     assert fetch(grants) > before
-
-
-def test_no_partition_moves_while_a_backup_reads_them(
-    db: None, other_connection: psycopg.Connection[Any]
-) -> None:
-    with none_moved(other_connection):
-        work = Work(uuid4(), "archive_partition", "audit_logs.audit_logs_2020_01", {}, 1)
-        with pytest.raises(NotYet, match="works on a partition of audit_logs"):
-            archive(work)
-
-
-def test_backup_stands_in_line_behind_an_archive(
-    db: None, other_connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turns, "LINE", "10ms")
-    connection.ensure_connection()
-    with (
-        turns.alone_with(connection.connection, "audit_logs"),
-        pytest.raises(NotYet, match="being archived or restored"),
-        none_moved(other_connection),
-    ):
-        pass
-    fetch("SELECT pg_advisory_unlock_all()")
-    with none_moved(other_connection):
-        pass
-
-
-@pytest.fixture
-def other_connection(db: None) -> Iterator[psycopg.Connection[Any]]:
-    with psycopg.connect(database_url(), autocommit=True) as found:
-        yield found
 
 
 def test_dump_of_a_worker_that_died_goes_before_the_next_one(do: Do, folder: Path) -> None:

@@ -28,20 +28,25 @@ def keys_of(run: Run) -> list[str]:
     return [json.loads(line)["id"] for line in path.read_text().splitlines()]
 
 
-def test_export_goes_on_behind_the_last_part(
-    processes: Processes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    marker = tmp_path / "stalled"
+def in_small_parts(monkeypatch: pytest.MonkeyPatch, folder: Path, marker: Path) -> None:
+    """Here and in the worker, which stops after the first of them."""
     environment = {
-        "STEWARD_EXPORT_DIR": str(tmp_path),
+        "STEWARD_EXPORT_DIR": str(folder),
         "STEWARD_EXPORT_PART_ROWS": "4",
         "STALL_AT": "part_written",
         "STALL_MARKER": str(marker),
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("django.conf.settings.STEWARD_EXPORT_DIR", tmp_path)
+    monkeypatch.setattr("django.conf.settings.STEWARD_EXPORT_DIR", folder)
     monkeypatch.setattr("django.conf.settings.STEWARD_EXPORT_PART_ROWS", 4)
+
+
+def test_export_goes_on_behind_the_last_part(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    marker = tmp_path / "stalled"
+    in_small_parts(monkeypatch, tmp_path, marker)
     members = sorted(str(make_member(f"Member {n}").pk) for n in range(10))
     olga = member_of("ops", "olga")
     run, _ = enqueue(operation="prepare_export", target="x", parameters=ORDER, user=olga)
