@@ -98,14 +98,17 @@ class House:
         """The database of jobs and of the stream of answers."""
         return Redis.from_url(os.environ["REDIS_URL"])
 
-    def restart(self, name: str, number: signal.Signals) -> bool:
-        """Of "postgres" or "redis", after that signal; whether there was one to restart."""
+    def restart(self, name: str, *, in_good_order: bool) -> bool:
+        """Of "postgres" or "redis", or after SIGKILL; whether there was one to restart."""
         server = self.postgres if name == "postgres" else self.redis
         pid = server.pid()
         if pid is None:
             return False
-        os.kill(pid, number)
-        processes.wait_until(lambda: not processes.alive(pid), seconds=60)
+        if in_good_order:
+            server.stop()
+        else:
+            os.kill(pid, signal.SIGKILL)
+            processes.wait_until(lambda: not processes.alive(pid), seconds=60)
         server.start()
         return True
 

@@ -79,8 +79,8 @@ def crash_backend(scene: Scene) -> bool:
 
 
 # --- Servers -------------------------------------------------------------------------------------
-def restart(name: str, number: signal.Signals, scene: Scene) -> bool:
-    return scene.house.restart(name, number)
+def restart(name: str, in_good_order: bool, scene: Scene) -> bool:
+    return scene.house.restart(name, in_good_order=in_good_order)
 
 
 def flush_redis(scene: Scene) -> bool:
@@ -112,9 +112,9 @@ KILLS = (
     Kill("the connection of a run", partial(terminate, WORKING), 16),
     Kill("all connections", terminate_all, 3),
     Kill("a backend, by SIGKILL", crash_backend, 3),
-    Kill("PostgreSQL, by SIGKILL", partial(restart, "postgres", signal.SIGKILL), 2),
-    Kill("PostgreSQL, in good order", partial(restart, "postgres", signal.SIGINT), 2),
-    Kill("Redis, by SIGKILL", partial(restart, "redis", signal.SIGKILL), 3),
-    Kill("Redis, in good order", partial(restart, "redis", signal.SIGTERM), 2),
+    Kill("PostgreSQL, by SIGKILL", partial(restart, "postgres", False), 2),
+    Kill("PostgreSQL, in good order", partial(restart, "postgres", True), 2),
+    Kill("Redis, by SIGKILL", partial(restart, "redis", False), 3),
+    Kill("Redis, in good order", partial(restart, "redis", True), 2),
     Kill("all that Redis knows", flush_redis, 1, counts=False),
 )
