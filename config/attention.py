@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.db import router
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -18,15 +19,16 @@ MOST = 99
 def attention_of(request: HttpRequest) -> dict[str, int]:
     """ "profiles" and "alerts", for who may see to them; counted to little above MOST."""
     moderates = request.user.has_perm("assessments.moderate_publicprofile")
-    query = question(moderates, request.user.has_perm("ops.view_alert"))
-    found = answer(*query) if query else {}
+    names, query = question(moderates, request.user.has_perm("ops.view_alert"))
+    # Where this request reads: a replica may be gone, or back.
+    found = answer(names, router.db_for_read(PublicProfile), query) if names else {}
     if moderates:
         found["profiles"] = found.pop("submitted") + found.pop("edited")
     return found
 
 
 @cache
-def question(profiles: bool, alerts: bool) -> tuple[tuple[str, ...], str, Sql] | None:
+def question(profiles: bool, alerts: bool) -> tuple[tuple[str, ...], Sql]:
     """Made once: each page asks it."""
     asked: dict[str, QuerySet[Any]] = {}
     if profiles:
@@ -34,7 +36,7 @@ def question(profiles: bool, alerts: bool) -> tuple[tuple[str, ...], str, Sql] |
         asked |= {"submitted": submitted[: MOST + 1], "edited": edited[: MOST + 1]}
     if alerts:
         asked["alerts"] = Alert.objects.unacknowledged()[: MOST + 1]
-    return (tuple(asked), *counting(asked)) if asked else None
+    return tuple(asked), counting(asked)[1] if asked else ("", ())
 
 
 def in_words(count: int) -> str:
