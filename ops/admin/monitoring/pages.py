@@ -222,6 +222,8 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         since = statements.since_of(period)
         by = request.GET.get("by", "").removeprefix("io.")
         io = arranged(trends.IO, trends.io_activity(since), by=by)
+        # Before the page reads there itself, which counts.
+        replica = replica_context()
         spans = trends.spans_since(since)
         return self.reports_view(
             request,
@@ -229,7 +231,7 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             server.SERVER,
             period,
             standing,
-            **replica_context(),
+            **replica,
             advice=server.advice(memory, standing.settings),
             gigabytes=round(memory / server.GB) if memory else None,
             charts=[chart_of(hits) for of in trends.HITS for hits in trends.cache_hits(spans, of)],
