@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LONGEST
+
 ROOT = Path(__file__).resolve().parent.parent
 CONTENT = ("assessments", "quizbank", "flavors")
 # What content apps may use of ops.
@@ -157,3 +159,7 @@ def test_functions_are_short() -> None:
         and node.end_lineno - node.lineno >= LINES["function"]
     }
     assert long.keys() == LONG
+
+
+def test_longest_modules_are_there() -> None:
+    assert [path for path in LONGEST if not (ROOT / path).is_file()] == []
