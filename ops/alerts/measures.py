@@ -154,7 +154,8 @@ def disk_used() -> Values:
         except OSError:
             # Not made yet, or closed to us.
             continue
-        found[name] = 100 * usage.used / usage.total
+        # As df counts: what only root may write to is not room.
+        found[name] = 100 * usage.used / (usage.used + usage.free)
     return found
 
 

@@ -36,15 +36,23 @@ CHECKS = (
     ledger.runs_ended_once,
     ledger.one_try_at_a_time,
 )
+PARTITIONS = """
+    SELECT inhparent::regclass::text, inhrelid::regclass::text FROM pg_inherits
+    JOIN pg_class ON oid = inhrelid WHERE relkind = 'r'
+"""
 
 
 @pytest.fixture
 def steps() -> Iterator[None]:
-    """The table of the walks."""
+    """The table of the walks; the partitions that the ticker makes go with it."""
     run(operations.STEPS)
+    before = set(run(PARTITIONS))
     yield
     wait_for(lambda: other_sessions() == 0)
     run("DROP TABLE public.fault_steps")
+    for parent, partition in set(run(PARTITIONS)) - before:
+        run(f"ALTER TABLE {parent} DETACH PARTITION {partition}")
+        run(f"DROP TABLE {partition}")
 
 
 @pytest.fixture
