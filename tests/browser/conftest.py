@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,12 @@ ACTS = (
     ),
     (Keyboard, ("press", "type")),
 )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pictures are taken on demand: not a test that would be skipped."""
+    taken = collection_path.name == "test_guides.py" and not config.getoption("--write-docs")
+    return True if taken else None
 
 
 @pytest.fixture(scope="session")

@@ -69,7 +69,6 @@ SHOTS = {
 }
 
 
-@pytest.mark.skipif("not config.getoption('--write-docs')", reason="takes pictures on demand")
 @pytest.mark.parametrize("guide", SHOTS)
 def test_pictures_are_taken(guide: str, browser_page: Page) -> None:
     page = browser_page
