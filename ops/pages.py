@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -51,12 +50,3 @@ class EstimatedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at
 def bounded(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Their keys, no more than one beyond COUNTED."""
     return rows.order_by().values("pk")[: COUNTED + 1]
-
-
-def counts_of(each: Sequence[QuerySet[Any]]) -> list[int]:
-    """Of rows of several kinds, up to COUNTED + 1 of each; one query."""
-    queries = [bounded(rows).query.sql_with_params() for rows in each]
-    counted = ", ".join(f"(SELECT count(*) FROM ({sql}) AS n)" for sql, _ in queries)  # noqa: S608
-    with connections[each[0].db].cursor() as cursor:
-        cursor.execute(f"SELECT {counted}", [value for _, values in queries for value in values])
-        return list(cursor.fetchone())

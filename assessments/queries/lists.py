@@ -12,7 +12,8 @@ from django.db.models import Exists, Func, IntegerField, OuterRef, QuerySet, Tex
 
 from assessments.models import AssessmentSession, Badge, ProfileEvent, PublicProfile
 from assessments.models.choices import State
-from ops.pages import COUNTED, counts_of
+from ops.pages import COUNTED, bounded
+from ops.together import counts_of
 
 # So many of the newest sessions are looked through for badges that nobody described.
 RECENT_SESSIONS = 1_000
@@ -41,10 +42,10 @@ def state_tabs(*, counted: bool) -> list[Tab]:
     ]
     if not counted:
         return [Tab(value, label) for value, label, _ in every]
-    counts = counts_of([rows for _, _, rows in every])
+    counts = counts_of(**{value: bounded(rows) for value, _, rows in every})
     return [
-        Tab(value, label, min(count, COUNTED), count > COUNTED)
-        for (value, label, _), count in zip(every, counts, strict=True)
+        Tab(value, label, min(counts[value], COUNTED), counts[value] > COUNTED)
+        for value, label, _ in every
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import BinaryField, Model, QuerySet
 
 from ops.together import rows_of
 
@@ -15,8 +15,14 @@ type Wanted = Mapping[type[Model], Collection[Any]]
 
 def objects_of(wanted: Wanted) -> dict[Key, Model]:
     """(model, key) → the object, of those that are there."""
-    found = by_model({m: m._base_manager.filter(pk__in=keys) for m, keys in wanted.items() if keys})
+    found = by_model({model: named(model, keys) for model, keys in wanted.items() if keys})
     return {(model, row.pk): row for model, rows in found.items() for row in rows}
+
+
+def named(model: type[Model], keys: Collection[Any]) -> QuerySet[Any]:
+    """Without their files, which name nothing and may be large."""
+    files = [each.name for each in model._meta.fields if isinstance(each, BinaryField)]
+    return model._base_manager.filter(pk__in=keys).defer(*files)
 
 
 def last_events(wanted: Wanted) -> dict[Key, Any]:
