@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.defaults import server_error
+
+from ops.errors import is_lost_connection, never_began
+
+# Seconds: a server that is restarted is back by then.
+RETRY_AFTER = 5
+HTML, JSON = "text/html", "application/json"
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -25,6 +34,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     advice = "There is no such page, or what it showed was deleted since."
     return page(request, 404, "Not found", advice)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    error = sys.exception()
+    return away(request, error) if error and is_lost_connection(error) else server_error(request)
+
+
+def away(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Without the database: nothing that knows who asks, and no sidebar."""
+    # What comes in between, from the page to here, may try another connection.
+    request.was_begun = getattr(request, "was_begun", False) or not never_began(error)  # type: ignore[attr-defined]
+    sent = request.method not in ("GET", "HEAD")
+    context = {"address": request.get_full_path(), "sent": sent, "begun": request.was_begun}  # type: ignore[attr-defined]
+    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    if request.get_preferred_type([HTML, JSON]) == JSON:
+        words = {"error": "The database is away.", "begun": sent and context["begun"]}
+        return JsonResponse(words, status=503, headers=headers)
+    return HttpResponse(render_to_string("503.html", context), status=503, headers=headers)
 
 
 def who(request: HttpRequest) -> str:

@@ -107,7 +107,8 @@ def own_changes(
         is_safe = request.method in SAFE
         with replicas.reading_for(may=is_safe, after=last_change_of(request)):
             response = get_response(request)
-        if not is_safe and (position := replicas.written_up_to()):
+        # What failed, failed perhaps because the primary is away.
+        if not is_safe and response.status_code < 500 and (position := replicas.written_up_to()):
             response.set_signed_cookie(
                 CHANGED,
                 str(position),

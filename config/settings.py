@@ -156,7 +156,11 @@ TEMPLATES = [
 
 
 # --- Database ------------------------------------------------------------------------------------
-def database_at(url: str) -> dict[str, Any]:
+# Who waits longer for a server gets a page that says so.
+CONNECT_SECONDS = 10
+
+
+def database_at(url: str, **patience: int) -> dict[str, Any]:
     """Of a URL. DATABASE_URL may be a transaction pooler, which all of it suits."""
     found = env.db_url_config(url) if url else {}
     options = found.pop("OPTIONS", {})
@@ -165,7 +169,12 @@ def database_at(url: str) -> dict[str, Any]:
         # A socket's folder stands in the query, as libpq has it: postgres://user@/name?host=/run/pg
         "HOST": options.pop("host", found.get("HOST", "")),
         # The next transaction may be on another connection, which knows no prepared statement.
-        "OPTIONS": {"application_name": process_name(sys.argv), "prepare_threshold": None}
+        "OPTIONS": {
+            "application_name": process_name(sys.argv),
+            "prepare_threshold": None,
+            "connect_timeout": CONNECT_SECONDS,
+        }
+        | patience
         | options,
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
@@ -179,13 +188,21 @@ DATABASES = {"default": database_at((is_command(sys.argv) and DATABASE_DIRECT_UR
 if DATABASE_POOL:
     # The pool keeps the connections; without it each thread keeps its own for a minute.
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 2,
+        "max_size": 10,
+        "timeout": CONNECT_SECONDS,
+    }
 if DATABASE_REPLICA_URL:
-    DATABASES["replica"] = database_at(DATABASE_REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
     # Seconds, and milliseconds: whoever reads there waits no longer for one that is gone.
-    patience = {"connect_timeout": 2, "tcp_user_timeout": 5_000, "keepalives_idle": 5}
-    patience |= {"keepalives_interval": 2, "keepalives_count": 2}
-    DATABASES["replica"]["OPTIONS"] = patience | DATABASES["replica"]["OPTIONS"]
+    DATABASES["replica"] = database_at(
+        DATABASE_REPLICA_URL,
+        connect_timeout=2,
+        tcp_user_timeout=5_000,
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=2,
+    ) | {"TEST": {"MIRROR": "default"}}
 DATABASE_ROUTERS = ["config.routers.ReplicaRouter"]
 
 # What the connections of jobs have in its place: they hold locks, which no pooler may share.

@@ -32,3 +32,4 @@ urlpatterns = [
 
 handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
+handler500 = "config.errors.failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 from django.apps import apps
 from django.db import InterfaceError, OperationalError
 from django.db.models import ProtectedError
@@ -23,22 +24,37 @@ def reason_of(error: Exception) -> str:
     """The broken rule's own message, a trigger's text, or the rule's name as words."""
     if isinstance(error, ProtectedError):
         return "Other rows still need it."
-    diagnosis = getattr(error.__cause__, "diag", None)
-    state = getattr(diagnosis, "sqlstate", None) or ""
-    if is_lost_connection(error, state):
+    if is_lost_connection(error):
         return LOST
-    if moment := MOMENTS.get(state):
+    if moment := MOMENTS.get(state_of(error)):
         return moment
+    diagnosis = getattr(error.__cause__, "diag", None)
     if name := getattr(diagnosis, "constraint_name", None):
         return reason_of_constraint(name)
     text = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
     return text.splitlines()[0].removeprefix("pgtrigger: ")
 
 
-def is_lost_connection(error: Exception, state: str) -> bool:
-    if isinstance(error, InterfaceError):
-        return True
-    return isinstance(error, OperationalError) and (not state or state.startswith(CONNECTION))
+def state_of(error: BaseException) -> str:
+    """Its SQLSTATE; empty where the server said none."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def is_lost_connection(error: BaseException | None) -> bool:
+    """Also one that was never made."""
+    if not isinstance(error, InterfaceError | OperationalError):
+        return False
+    state = state_of(error)
+    return isinstance(error, InterfaceError) or not state or state.startswith(CONNECTION)
+
+
+def never_began(error: BaseException) -> bool:
+    """Of a lost connection: it was refused, and no other was lost before it."""
+    cause, before = error.__cause__, error.__context__
+    if before is not cause and is_lost_connection(before):
+        return False
+    is_late = isinstance(cause, psycopg.errors.ConnectionTimeout)
+    return is_late or getattr(cause, "pgconn", None) is not None
 
 
 def reason_of_constraint(name: str) -> str:

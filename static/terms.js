@@ -52,7 +52,9 @@ class Finder {
     if (!typed) return this.close();
     let answer;
     try {
-      answer = await fetch(`/admin/flavors/term/suggest/?q=${encodeURIComponent(typed)}`);
+      answer = await fetch(`/admin/flavors/term/suggest/?q=${encodeURIComponent(typed)}`, {
+        headers: { Accept: "application/json" },
+      });
     } catch {
       return this.close();
     }

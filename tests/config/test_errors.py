@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -62,6 +62,39 @@ def test_failure_is_one_plain_page(groupless: Client, monkeypatch: pytest.Monkey
 
     assert "Something failed" in text
     assert "secret" not in text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [("GET", "Try again in a moment."), ("POST", "Nobody knows whether what you sent was saved")],
+)
+def test_connection_that_was_lost_on_the_way(
+    groupless: Client, monkeypatch: pytest.MonkeyPatch, method: str, said: str
+) -> None:
+    def lose(request: object) -> None:
+        connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(dashboard, "questions_to_edit", lose)
+    groupless.raise_request_exception = False
+
+    text = text_of(groupless.generic(method, "/admin/"), 503)
+    connection.close()
+
+    assert said in text
+
+
+def test_query_that_took_too_long_is_no_lost_connection(
+    groupless: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dawdle(request: object) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 1; SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(dashboard, "questions_to_edit", dawdle)
+    groupless.raise_request_exception = False
+
+    assert "Something failed" in text_of(groupless.get("/admin/"), 500)
 
 
 # The refused query ends a transaction, and a request has none.
