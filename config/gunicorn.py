@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import tempfile
@@ -23,9 +22,10 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", shared.name)
 
 
 def post_worker_init(worker: Any) -> None:
-    """gunicorn's hook: what was loaded stays, so the garbage collector need not walk it again."""
-    gc.collect()
-    gc.freeze()
+    """gunicorn's hook: the application is loaded, and no request is taken yet."""
+    from config.warming import get_ready
+
+    get_ready()
 
 
 def child_exit(server: Any, worker: Any) -> None:

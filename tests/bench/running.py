@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from config.warming import get_ready
 from tests.bench.goals.goal import Beside, Figure, Goal
 
 
@@ -34,8 +35,7 @@ class Measured:
 
 def measured(goals: Iterable[Goal], only: str = "") -> Iterator[Measured]:
     # As config/gunicorn.py does it.
-    gc.collect()
-    gc.freeze()
+    get_ready()
     try:
         for goal in goals:
             if only in goal.name:

@@ -1,0 +1,68 @@
+"""What a web process has made before its first request."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.forms.renderers import get_default_renderer
+from django.template import engines
+from django.template.base import Template
+
+from config.warming import get_ready
+from tests.screens import visit_as
+
+
+@pytest.fixture
+def cold() -> Iterator[None]:
+    """Nothing is compiled, as in a process that begins."""
+    forms: Any = get_default_renderer()
+    for backend in (engines["django"], forms.engine):
+        for loader in backend.engine.template_loaders:
+            loader.reset()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what is compiled from now on."""
+    names: list[str] = []
+    compile_nodelist = Template.compile_nodelist
+
+    def note(template: Template) -> Any:
+        names.append(str(template.name))
+        return compile_nodelist(template)
+
+    monkeypatch.setattr(Template, "compile_nodelist", note)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("address", "but_for"),
+    [
+        ("/admin/", []),
+        # Ours extends the theme's of the same name, which is found no other way.
+        ("/admin/quizbank/question/", ["admin/change_list.html"]),
+        ("/admin/quizbank/question/add/", []),
+    ],
+)
+def test_first_visitor_waits_for_no_template(
+    db: None, cold: None, compiled: list[str], address: str, but_for: list[str]
+) -> None:
+    client = visit_as("superuser")
+    get_ready()
+    assert "admin/index.html" in compiled
+    compiled.clear()
+
+    assert client.get(address).status_code == 200
+
+    assert compiled == but_for
+
+
+def test_what_stays_is_not_collected(cold: None) -> None:
+    get_ready()
+
+    assert gc.get_freeze_count() > 100_000
