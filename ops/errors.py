@@ -8,12 +8,14 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import ProtectedError
 from django.db.models.constraints import BaseConstraint
 
+DISK_FULL = "53100"
 # SQLSTATE → what happened.
 MOMENTS = {
     "40001": "Somebody else was changing it at the same moment. Try again.",
     "40P01": "Somebody else was changing it at the same moment. Try again.",
     "55P03": "Somebody else is changing it. Try again in a moment.",
     "57014": "It took too long.",
+    DISK_FULL: "The disk of the database is full. Make room there, then try again.",
 }
 # Nobody knows then whether the last step was done.
 LOST = "The connection to the database was lost. Look whether it was done before you try again."

@@ -26,6 +26,8 @@ from psycopg.errors import QueryCanceled
 from rq.timeouts import JobTimeoutException
 
 from ops import audit
+from ops.disks import FULL
+from ops.errors import DISK_FULL, MOMENTS, state_of
 from ops.models import Run
 from ops.models.run import Status
 from ops.registry import Operation
@@ -212,7 +214,13 @@ def readable(run: Run, error: Exception) -> str:
         return str(error)
     if isinstance(error, JobTimeoutException) or isinstance(error.__cause__, QueryCanceled):
         return "It took longer than it may, and was stopped."
+    if isinstance(error, OSError) and error.errno in FULL:
+        return (
+            f"A disk is full; the log has which under run {run.pk}. Make room, then run it again."
+        )
     if isinstance(error, DatabaseError):
+        if state_of(error) == DISK_FULL:
+            return MOMENTS[DISK_FULL]
         return (str(error).splitlines() or [type(error).__name__])[0]
     return f"Unexpected {type(error).__name__}; the log has it under run {run.pk}."
 

@@ -48,11 +48,8 @@ def describe(
 
 
 def write(manifest: dict[str, Any], folder: Path) -> None:
-    partial = folder / "manifest.partial"
-    partial.write_text(json.dumps(manifest, indent=2) + "\n")
-    parquet.flush(partial)
-    partial.rename(folder / "manifest.json")
-    parquet.flush(folder)
+    with parquet.whole(folder / "manifest.json") as partial:
+        partial.write_text(json.dumps(manifest, indent=2) + "\n")
 
 
 def fingerprint_of(manifest: dict[str, Any]) -> Fingerprint:

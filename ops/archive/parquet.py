@@ -57,8 +57,7 @@ def write_parquet(
     *, table: sql.Composable, columns: list[Column], path: Path, progress: Progress
 ) -> Fingerprint:
     """Write `table` to `path`, whole or not at all; the fingerprint is of the same snapshot."""
-    partial = path.with_suffix(".partial")
-    with arrow_connection() as cursor:
+    with whole(path) as partial, arrow_connection() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute(fingerprint_query(table, columns).as_string())
         rows, total = cursor.fetchone()
@@ -67,12 +66,23 @@ def write_parquet(
         )
         cursor.execute(select(table, columns))
         written = write_batches(cursor.fetch_record_batch(), partial, progress)
-    if written != rows:
-        raise ArchiveError(f"{written:,} of {rows:,} rows were written: the export is void.")
-    flush(partial)
-    partial.rename(path)
-    flush(path.parent)
+        if written != rows:
+            raise ArchiveError(f"{written:,} of {rows:,} rows were written: the export is void.")
     return Fingerprint(rows, total)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A place beside it for the file, which gets its name once all is on the disk; nothing stays
+    of one that fails."""
+    partial = path.with_suffix(".partial")
+    try:
+        yield partial
+        flush(partial)
+        partial.rename(path)
+        flush(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def select(table: sql.Composable, columns: list[Column]) -> str:

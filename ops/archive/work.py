@@ -17,6 +17,7 @@ from psycopg.errors import QueryCanceled
 from ops.archive import archiving, catalog, restoring
 from ops.archive.catalog import ArchiveError
 from ops.archive.turns import alone_with
+from ops.disks import writing_to
 from ops.models import PartitionArchive
 from ops.models.archive import FINAL
 from ops.partitions import table_named
@@ -35,7 +36,11 @@ def holding(work: Work, table: str) -> Iterator[Connection[Any]]:
     work.connection.ensure_connection()
     conn: Connection[Any] = work.connection.connection
     try:
-        with alone_with(conn, table), work.connection.wrap_database_errors:
+        with (
+            alone_with(conn, table),
+            work.connection.wrap_database_errors,
+            writing_to(archiving.archive_root()),
+        ):
             yield conn
     except ArchiveError as error:
         raise Refused(str(error)) from error

@@ -23,22 +23,8 @@ def keep_erasures(work: Work) -> str:
     found = {str(pk) for pk in ErasedMember.objects.values_list("pk", flat=True)}
     if found <= known:
         return "The file has them all."
-    write(sorted(known | found))
+    files.write_json(files.folder() / FILE, sorted(known | found))
     return f"{len(found - known):,} more are in {FILE}."
-
-
-def write(ids: list[str]) -> None:
-    path = files.folder() / FILE
-    partial = path.with_name(FILE + files.PARTIAL)
-    try:
-        partial.write_text(json.dumps(ids, indent=0) + "\n")
-        files.flush(partial)
-        partial.rename(path)
-        files.flush(path.parent)
-    except OSError as error:
-        raise Refused(files.cannot_write(path, error)) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def kept() -> list[str]:

@@ -14,8 +14,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 from django.conf import settings
-from django.template.defaultfilters import filesizeformat
 
+from ops.disks import writing_to
 from ops.work import Refused
 
 CHUNK = 1024 * 1024
@@ -109,37 +109,29 @@ def written(name: str) -> Iterator[tuple[Any, Hashing]]:
     path = folder() / name
     partial = path.with_name(name + PARTIAL)
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
-            hashing = Hashing(raw)
-            with pa.CompressedOutputStream(pa.PythonFile(hashing, "w"), "zstd") as compressing:
-                yield compressing, hashing
-            raw.flush()
-            os.fsync(raw.fileno())
-        partial.rename(path)
-        flush(path.parent)
-    except OSError as error:
-        raise Refused(cannot_write(path, error)) from error
+        with writing_to(path.parent):
+            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as raw:
+                hashing = Hashing(raw)
+                with pa.CompressedOutputStream(pa.PythonFile(hashing, "w"), "zstd") as compressing:
+                    yield compressing, hashing
+                raw.flush()
+                os.fsync(raw.fileno())
+            partial.rename(path)
+            flush(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def cannot_write(path: Path, error: OSError) -> str:
-    stat = os.statvfs(path.parent)
-    free = filesizeformat(stat.f_bavail * stat.f_frsize)
-    reason = error.strerror or str(error)
-    return f"Cannot write {path}: {reason}. {free} are free there."
-
-
-def write_manifest(name: str, manifest: dict[str, Any]) -> None:
-    path = manifest_path(name)
-    partial = path.with_name(name + MANIFEST + PARTIAL)
+def write_json(path: Path, values: Any) -> None:
+    """Whole on the disk, or not there at all. Raises Refused when it cannot be written."""
+    partial = path.with_name(path.name + PARTIAL)
     try:
-        partial.write_text(json.dumps(manifest, indent=1) + "\n")
-        flush(partial)
-        partial.rename(path)
-        flush(path.parent)
-    except OSError as error:
-        raise Refused(cannot_write(path, error)) from error
+        with writing_to(path.parent):
+            partial.write_text(json.dumps(values, indent=1) + "\n")
+            flush(partial)
+            partial.rename(path)
+            flush(path.parent)
     finally:
         partial.unlink(missing_ok=True)
 

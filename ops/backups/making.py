@@ -89,7 +89,7 @@ def give_up(backup: Backup, error: BaseException, work: Work) -> None:
 
 def finish(backup: Backup, manifest: dict[str, Any]) -> None:
     """The manifest first: a dump that the ledger knows always has one."""
-    files.write_manifest(backup.file_name, manifest)
+    files.write_json(files.manifest_path(backup.file_name), manifest)
     backup.manifest, backup.size, backup.sha256 = manifest, manifest["size"], manifest["sha256"]
     backup.state = BackupState.KEPT.value
     backup.finished_at = datetime.fromisoformat(manifest["finished_at"])

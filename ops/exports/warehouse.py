@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 from psycopg import sql
 
 from ops.archive.parquet import sha256
+from ops.disks import writing_to
 from ops.exports import manifest
 from ops.exports.files import record_export, whole_file
 from ops.exports.forgetting import forget
@@ -55,7 +57,7 @@ def export_warehouse(work: Work) -> Result:
     wanted = [each for each in declared(Export).values() if each.in_warehouse]
     known = manifest.read()
     written: list[str] = []
-    try:
+    with writing_to(manifest.root()), staging():
         for done, export in enumerate(wanted):
             work.progress(done, len(wanted), export.title)
             before = known.get(export.name, Dataset())
@@ -64,14 +66,20 @@ def export_warehouse(work: Work) -> Result:
             manifest.write(known)
             drop_files(before, after)
             written += new
-        shutil.rmtree(manifest.root() / STAGING, ignore_errors=True)
-    except OSError as error:
-        raise Refused(f"The warehouse cannot be written: {error.strerror}.") from error
     work.progress(len(wanted), len(wanted))
     files = sum(len(dataset.files) for dataset in known.values())
     rows = sum(dataset.rows for dataset in known.values())
     text = f"{len(written):,} of {files:,} files were written anew; {rows:,} rows in all."
     return Result(text, {"written": len(written), "files": files, "rows": rows})
+
+
+@contextmanager
+def staging() -> Iterator[None]:
+    """What was put there is in its place, or is not wanted."""
+    try:
+        yield
+    finally:
+        shutil.rmtree(manifest.root() / STAGING, ignore_errors=True)
 
 
 def export_dataset(export: Export, before: Dataset, work: Work) -> tuple[Dataset, list[str]]:

@@ -7,7 +7,8 @@ have ended and whose file is over.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ops import audit
+from ops.disks import writing_to
 from ops.exports.files import record_export
 from ops.exports.orders import Order, may_export, may_export_personal, order_of
 from ops.exports.parts import (
@@ -50,20 +52,29 @@ def order_export(*, order: Order, user: Any) -> tuple[Run, bool]:
 def prepare(work: Work) -> Result:
     order = order_of(work.parameters)
     require_permission(work.requested_by_id, order)
-    try:
+    folder = folder_of(work.run_id)
+    with writing_to(folder.parent), nothing_left_of(folder):
         with reading(LIMIT, replica=work.attempt == 1) as conn:
-            parts = parts_in(folder_of(work.run_id), conn, order)
+            parts = parts_in(folder, conn, order)
             total = count(conn, order)
             write_parts(conn, order, parts, lambda rows: work.progress(rows, max(rows, total)))
         work.progress(parts.rows, parts.rows, "Putting the parts together")
         path = assemble(order, parts)
         file = keep(work, order, parts, path)
         parts.forget()
-    except OSError as error:
-        raise Refused(f"The file cannot be written: {error.strerror}.") from error
     until = f"{timezone.localtime(file.expires_at):%Y-%m-%d %H:%M}"
     text = f"{parts.rows:,} rows in {path.name}, until {until}."
     return Result(text, {"rows": parts.rows, "bytes": file.bytes, "parts": len(parts.written)})
+
+
+@contextmanager
+def nothing_left_of(folder: Path) -> Iterator[None]:
+    """Of a run whose file cannot be written: no try goes on with its parts, and they take room."""
+    try:
+        yield
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def require_permission(user_id: int | None, order: Order) -> None:
