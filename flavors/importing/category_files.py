@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from flavors.importing.reading import FileError
+from flavors.importing.reading import FileError, json_of
 
 type Path = tuple[str, ...]
 DEEPEST = 50
@@ -31,10 +30,7 @@ def categories_in(text: str) -> list[tuple[Path, str]]:
 
 def tree_of(text: str) -> Iterator[tuple[Path, str]]:
     """(names from the top down, colour or nothing); parents before their children."""
-    try:
-        found = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise FileError(f"The file is no JSON: {error}.") from None
+    found = json_of(text)
     if not isinstance(found, list):
         raise FileError("The JSON has to be a list of categories.")
     if any(isinstance(each, dict) and each.get("parent") for each in found):
@@ -49,7 +45,7 @@ def nested(found: Any, above: Path) -> Iterator[tuple[Path, str]]:
     for each in found:
         path = (*above, name_of(each))
         yield path, color_of(each)
-        yield from nested(each.get("children", []), path)
+        yield from nested(each.get("children") or [], path)
 
 
 def flat(found: list[Any]) -> Iterator[tuple[Path, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from django.conf import settings
 SOURCES = UUID("6f6e0a34-54c5-5d4e-9c7e-0d0f3a1c8b52")
 LONGEST_ITEM = 200
 SAMPLES = 3
+DELIMITERS = ",;\t"
+# In JSON as Python writes it: NUL and half characters, which the database cannot hold.
+UNKEPT = re.compile(r"(?<!\\)(\\\\)*\\u0000|[\ud800-\udfff]")
 
 
 class FileError(Exception):
@@ -61,6 +65,8 @@ def rows_of(file_name: str, data: bytes, encoding: str = "utf-8") -> list[Row]:
 
 
 def text_of(data: bytes, encoding: str) -> str:
+    if data.startswith(b"PK\x03\x04"):
+        raise FileError("This is a spreadsheet or an archive: save it as CSV first.")
     try:
         text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
@@ -75,10 +81,34 @@ def text_of(data: bytes, encoding: str) -> str:
     return text
 
 
-def csv_rows(text: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def json_of(text: str) -> Any:
+    """Names and texts are such as the database can hold. Raises FileError."""
     try:
-        names = [name.strip() for name in next(reader)]
+        found = json.loads(text)
+        # Only an escape brings what no text of the file can have.
+        if "\\u" in text:
+            refuse_unkept(found if isinstance(found, list) else [found])
+    except json.JSONDecodeError as error:
+        raise FileError(f"Line {error.lineno:,} is no JSON: {error.msg}.") from None
+    except RecursionError:
+        raise FileError("The JSON is nested too deeply.") from None
+    except ValueError:
+        raise FileError("The JSON has a number that is too long.") from None
+    return found
+
+
+def refuse_unkept(elements: list[Any]) -> None:
+    for number, each in enumerate(elements, 1):
+        if UNKEPT.search(json.dumps(each, ensure_ascii=False)):
+            raise FileError(f"Object {number:,} has a NUL or half a character in a text.")
+
+
+def csv_rows(text: str) -> Iterator[Row]:
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        names = [name.strip() for name in next(filter(any, reader), [])]
         if repeated := [name for name, count in Counter(names).items() if count > 1]:
             raise FileError(f"The column “{repeated[0]}” is there twice.")
         line = reader.line_num + 1
@@ -91,12 +121,7 @@ def csv_rows(text: str) -> Iterator[Row]:
 
 
 def json_rows(text: str) -> Iterator[Row]:
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise FileError(f"Line {error.lineno:,} is no JSON: {error.msg}.") from None
-    except RecursionError:
-        raise FileError("The JSON is nested too deeply.") from None
+    found = json_of(text)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise FileError("The JSON has to be a list of objects: one a tasting.")
     for number, values in enumerate(found, 1):

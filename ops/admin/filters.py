@@ -59,7 +59,8 @@ class KeyFilter(SimpleListFilter):
         raise NotImplementedError
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        key = key_of(self.value())
+        # Where choices are counted, the value is a choice as the lookups have it.
+        key = key_of(str(self.value() or ""))
         return queryset if key is None else self.narrowed(queryset, key)
 
 

@@ -14,6 +14,9 @@ TAG_LENGTH = 100
 TEXT_LENGTH = 100_000
 # Of one question: more is a mistake, or an attack on the screens that show them.
 MAX_CHOICES = 200
+LONGEST_REASON = 500
+# NUL and half characters, which JSON may bring.
+UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
 class FormatError(Exception):
@@ -22,8 +25,16 @@ class FormatError(Exception):
 
 @dataclass(frozen=True)
 class LineError:
+    """A reason may quote what the file says: it is kept short, without what no row can hold."""
+
     line: int
     reason: str
+
+    def __post_init__(self) -> None:
+        shown = self.reason
+        if len(shown) > LONGEST_REASON:
+            shown = shown[:LONGEST_REASON] + "…"
+        object.__setattr__(self, "reason", UNKEPT.sub("\ufffd", shown))
 
 
 @dataclass(frozen=True)

@@ -126,8 +126,8 @@ def correct_numbers(cell: str, numbers: list[int], kind: str) -> set[int]:
 def read_media(cell: str) -> Any:
     try:
         return json.loads(cell) if cell.strip() else []
-    except ValueError:
-        raise ValueError("media is no JSON.") from None
+    except (ValueError, RecursionError):
+        raise ValueError("media is no JSON, or nested too deeply.") from None
 
 
 # --- the other way -------------------------------------------------------------------------------

@@ -62,6 +62,8 @@ def test_tree_is_made_once_and_colours_follow_the_file(db: None) -> None:
         ([{"name": "A", "parent": "B"}], "not before it"),
         ([{"name": "A"}, {"name": "a"}], "stands twice"),
         ([], "no category"),
+        ([{"name": "A"}, {"name": "\0"}], "Object 2 has a NUL"),
+        ([{"name": "A", "children": [{"name": "\ud800"}]}], "half a character"),
     ],
 )
 def test_bad_trees_are_refused_in_words(db: None, found: object, said: str) -> None:

@@ -19,6 +19,7 @@ from flavors.importing import (
     undo_forecast,
     undo_import,
 )
+from flavors.importing.reading import rows_of
 from flavors.models import Descriptor, DescriptorImport, Term
 from ops.imported import BatchStatus
 from ops.work import Refused
@@ -104,6 +105,21 @@ def test_json_takes_lists_and_texts(db: None) -> None:
     assert Descriptor.objects.filter(descriptor_text="smoke, cold").exists()
 
 
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_columns_are_parted_by_the_sign_of_the_header(sign: str) -> None:
+    lines = ["", sign.join(("bar", "notes")), sign.join(("A", "fig")), ""]
+
+    (row,) = rows_of("a.csv", "\n".join(lines).encode())
+
+    assert (row.line, row.values) == (3, {"bar": "A", "notes": "fig"})
+
+
+def test_backslash_before_a_u_is_a_text() -> None:
+    (row,) = rows_of("a.json", rb'[{"notes": "\\u0000 \u00e9"}]')
+
+    assert row.values == {"notes": r"\u0000 é"}
+
+
 def test_preview_writes_nothing_and_confirms_once(db: None) -> None:
     batch = store_import(file_name="notes.csv", data=NOTES, user=None)
     with pytest.raises(FileError, match="which column"):
@@ -134,6 +150,10 @@ def test_preview_writes_nothing_and_confirms_once(db: None) -> None:
         (b"[1]", "a.json", {}, "a list of objects"),
         (b"[" * 100_000, "a.json", {}, "nested too deeply"),
         (b"bar,notes\nA,x\0y\n", "a.csv", {}, "NUL"),
+        (b'[{"notes": "a"}, {"notes": "\\u0000"}]', "a.json", {}, "Object 2 has a NUL"),
+        (b'[{"\\ud800": "a"}]', "a.json", {}, "Object 1 has a NUL or half a character"),
+        (b'[{"notes": ' + b"9" * 5_000 + b"}]", "a.json", {}, "a number that is too long"),
+        (b"PK\x03\x04", "a.xlsx", {}, "a spreadsheet"),
     ],
 )
 def test_bad_files_are_refused_in_words(

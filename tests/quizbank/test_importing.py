@@ -182,6 +182,26 @@ def test_bad_rows_are_refused_by_line_and_the_rest_is_read() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("value", ["\0", "\ud800", "x" * 100_000])
+def test_value_that_no_row_can_hold_is_refused_by_its_line(value: str) -> None:
+    good = {"stem": "s", "choices": [{"text": "a", "is_correct": True}, {"text": "b"}]}
+    data = json.dumps([good | {"difficulty": value}, good, good | {value: 1}]).encode()
+
+    batch = preview_import(file_name="a.json", data=data, user=None)
+
+    assert batch.counts["created"] == 1
+    assert [len(error["reason"]) <= 501 for error in batch.errors] == [True, True]
+
+
+def test_figures_that_are_nested_too_deeply_are_refused_by_line() -> None:
+    data = b'stem,correct,choice_1,media\ns,1,a,"' + b"[" * 100_000 + b'"\n'
+
+    (error,) = parse(data, file_name="a.csv", name=None).errors
+
+    assert (error.line, error.reason) == (2, "media is no JSON, or nested too deeply.")
+
+
+@pytest.mark.django_db
 def test_file_over_the_limit_is_refused(settings: Any) -> None:
     settings.STEWARD_IMPORT_MAX_MB = 0
     with pytest.raises(FormatError, match="limit"):
