@@ -25,7 +25,8 @@ NOW = """
         ) AS cache_hit_percent,
         (SELECT coalesce(max(transaction_seconds), 0) FROM public.v_active_connections)
             AS longest_transaction_seconds,
-        (SELECT count(*) FROM public.v_lock_conflicts WHERE depth > 0) AS blocked_sessions,
+        (SELECT count(DISTINCT pid) FROM public.v_lock_conflicts WHERE depth > 0)
+            AS blocked_sessions,
         unused.count AS unused_indexes,
         unused.bytes AS unused_index_bytes,
         (SELECT max(percent_of_limit) FROM public.v_wraparound) AS wraparound_percent,

@@ -140,8 +140,8 @@ TABLES = (
     Report(
         "all",
         "All tables",
-        "Partitions are added up. Bloat is a guess from the planner's statistics; pgstattuple"
-        " measures it.",
+        "Partitions are added up. Bloat is a guess from the planner's statistics, which PostgreSQL"
+        " hides of tables under row-level security; pgstattuple measures it.",
         STATS,
         (
             TABLE,

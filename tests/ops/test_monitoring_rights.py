@@ -64,6 +64,35 @@ def test_a_role_that_has_pg_monitor_alone_reads_the_rest(
     read()
 
 
+def test_it_sees_every_sequence(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE SCHEMA "Odd one"; CREATE SEQUENCE "Odd one"."Of it"')
+        cursor.execute("""SELECT nextval('"Odd one"."Of it"')""")
+    query = "SELECT schemaname, sequencename, last_value FROM v_sequence_usage ORDER BY 1, 2"
+    of_owner = fetch(query)
+    assert {"schemaname": "Odd one", "sequencename": "Of it", "last_value": 1} in of_owner
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE pg_monitor")
+        of_exporter = fetch(query)
+        cursor.execute("RESET ROLE")
+    assert of_exporter == of_owner
+
+
+@pytest.mark.django_db
+def test_bloat_that_nobody_can_guess_is_no_figure() -> None:
+    """PostgreSQL hides the statistics of tables under row-level security from their owner, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO members (id, display_name)"
+            " SELECT uuidv7(), n FROM generate_series(1, 99) AS n"
+        )
+        cursor.execute("ANALYZE members; ANALYZE auth_permission")
+    query = "SELECT tablename, estimated_bloat AS bloat FROM v_table_stats"
+    bloat = {row["tablename"]: row["bloat"] for row in fetch(query)}
+    assert bloat["members"] is None
+    assert bloat["auth_permission"] is not None
+
+
 @pytest.mark.parametrize(
     "function", ["capture_performance_snapshot()", "cleanup_monitoring_data(30)"]
 )
