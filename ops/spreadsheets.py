@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-# A spreadsheet would run a cell that begins like this; an apostrophe before it makes it text.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# A spreadsheet would run a cell that begins like this, some in the wide forms of East Asia, too; an
+# apostrophe before it makes it text.
+FORMULA = re.compile("'*[-=+@\t\r\n\uff0d\uff1d\uff0b\uff20]")
 
 
 def neutralise(cell: str) -> str:

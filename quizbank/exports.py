@@ -118,7 +118,7 @@ EXPORTS = (
         "Every quiz session, those of the archive too: exam, mode, times, counts and score.",
         area="bank",
         permission="quizbank.view_anyquizsession",
-        source="public.all_quiz_sessions AS s JOIN public.exams AS e ON e.id = s.exam_id",
+        source="public.all_quiz_sessions AS s LEFT JOIN public.exams AS e ON e.id = s.exam_id",
         columns={
             **columns_of("s", "id created_at user_id"),
             "exam": "e.code",

@@ -31,7 +31,8 @@ KINDS = {
 # A cell that a spreadsheet would run, as in ops/spreadsheets.py. The code of the first character
 # is looked at before the pattern, because it costs a tenth.
 NEUTRAL = (
-    "CASE WHEN ascii({0}) IN (9, 13, 39, 43, 45, 61, 64) AND {0} ~ '^''*[-=+@\t\r]'"
+    "CASE WHEN ascii({0}) IN (9, 10, 13, 39, 43, 45, 61, 64, 65291, 65293, 65309, 65312)"
+    " AND {0} ~ '^''*[-=+@\t\r\n\uff0d\uff1d\uff0b\uff20]'"
     " THEN '''' || {0} ELSE {0} END"
 )
 # Format → kind → expression; a kind that is not named stands as it is.

@@ -17,6 +17,7 @@ NAMES = (
     "-Ada",
     "@ada",
     "\tada",
+    "\n=1",
     "'=1",
     "O'Neil",
     "'tis",

@@ -15,14 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from psycopg import sql
 
 from assessments.models import Member
 from ops.exports.orders import FORMATS, Format, Order
-from ops.exports.reading import count, reading, rows_of
+from ops.exports.reading import NEUTRAL, count, reading, rows_of
 from ops.exports.writing import blocks_of
 from ops.registry import Export, declared
-from ops.spreadsheets import restore
+from ops.spreadsheets import neutralise, restore
 
 pytestmark = pytest.mark.usefixtures("house", "db")
 
@@ -69,8 +70,16 @@ def export(name: str) -> Export:
 def test_spreadsheet_runs_no_cell_and_every_text_comes_back(house: list[Member]) -> None:
     found = [row["display_name"] for row in csv_rows(bytes_of(export("members"), "csv"))]
 
-    assert not [cell for cell in found if cell[0] in "=+-@\t\r"]
+    assert not [cell for cell in found if cell[0] in "=+-@\t\r\n"]
     assert {restore(cell) for cell in found} == {member.display_name for member in house}
+
+
+@pytest.mark.parametrize("first", "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20'!a\u00e4")
+def test_the_database_and_the_forms_write_a_cell_alike(first: str) -> None:
+    with connection.cursor() as cursor:
+        for text in (f"{first}1", f"'{first}1"):
+            cursor.execute(f"SELECT {NEUTRAL.format('t')} FROM (SELECT %s) AS x (t)", [text])
+            assert cursor.fetchone() == (neutralise(text),)
 
 
 def test_negative_numbers_stay_numbers() -> None:
