@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db import connection, transaction
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
@@ -18,8 +17,9 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from redis import Redis
 
-from config import errors
+from config import errors, site
 from config.services.urls import redis_database, with_redis_database
+from config.site import Waiting
 from ops.caching import remembering, store
 from tests import template
 from tests.everything import make_one_of_each
@@ -161,15 +161,15 @@ def bare_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without what is the same on all of them: the sidebar stands on the start page alone, and a
     refusal is a word. Half of the time of tests that go through every address.
     """
-    sidebar, start = admin.site.get_sidebar_list, reverse("admin:index")
+    sidebar, start = site.sidebar, reverse("admin:index")
 
-    def on_the_start_page(request: HttpRequest) -> list[Any]:
-        return sidebar(request) if request.path == start else []
+    def on_the_start_page(request: HttpRequest, waiting: Waiting) -> list[dict[str, Any]]:
+        return sidebar(request, waiting) if request.path == start else []
 
     def refusal(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
         return HttpResponse(title, status=status)
 
-    monkeypatch.setattr(admin.site, "get_sidebar_list", on_the_start_page)
+    monkeypatch.setattr(site, "sidebar", on_the_start_page)
     monkeypatch.setattr(errors, "page", refusal)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
@@ -95,6 +97,15 @@ def test_query_that_took_too_long_is_no_lost_connection(
     groupless.raise_request_exception = False
 
     assert "Something failed" in text_of(groupless.get("/admin/"), 500)
+
+
+def test_what_cannot_be_read_is_said_to_be_too_much(groupless: Client, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+
+    text = text_of(groupless.post("/admin/password_change/", dict.fromkeys("abcd", "1")), 400)
+
+    assert "too much at once" in text
+    assert "Nothing was saved" in text
 
 
 # The refused query ends a transaction, and a request has none.
