@@ -103,7 +103,7 @@ EXPORTS = (
             | {"completed_at"}
         ),
         personal_permission="assessments.export_personal_leaderboardrow",
-        key="l.overall_rank",
+        key="l.overall_behind",
         table="assessment_leaderboard",
         member="user_id",
     ),

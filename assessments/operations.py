@@ -12,11 +12,11 @@ from ops.registry import (
     Cache,
     Erasure,
     Every,
-    MaterializedView,
     Operation,
     PartitionedTable,
     PersonalData,
     PersonSection,
+    RollUp,
     Schedule,
     register,
 )
@@ -32,13 +32,15 @@ SESSIONS = PartitionedTable(
 
 register(
     SESSIONS,
-    MaterializedView(
+    RollUp(
         "assessment_leaderboard",
         "Leaderboards",
         model="assessments.LeaderboardRow",
         reads=("cs_assessment_sessions", "members"),
         stale_after=timedelta(minutes=10),
         only_writes_change_it=True,
+        refresh="refresh_leaderboard_attempts",
+        kept_in=("leaderboard_attempts", "leaderboard_steps", "leaderboard_movers"),
     ),
     Schedule(
         "refresh-assessment-leaderboard",
@@ -165,9 +167,9 @@ register(
     PersonalData("profile_slug_history", "Slugs", "user_id"),
     PersonalData("public_profiles", "Public profile", "user_id"),
     PersonalData("cs_assessment_sessions", "Assessment sessions", "user_id"),
-    PersonalData("leaderboard_previous", "Earlier ranks", "user_id"),
+    PersonalData("leaderboard_movers", "Earlier scores", "user_id"),
     PersonalData(
-        "assessment_leaderboard",
+        "leaderboard_attempts",
         "Leaderboards",
         "user_id",
         "keep",

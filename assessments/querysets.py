@@ -9,7 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.db.models.lookups import GreaterThan, LessThan
 
@@ -184,15 +184,13 @@ class LeaderboardQuerySet(models.QuerySet["LeaderboardRow"]):
 
         Uses index: idx_leaderboard_<dimension>_rank.
         """
-        has_rank = self.filter(**{f"{dimension.rank}__isnull": False})
+        has_rank = self.filter(**{f"{dimension.behind}__isnull": False})
         # "user" would mean the order of members, which is by name.
-        return has_rank.order_by(dimension.rank, "completed_at", "user_id")
+        return has_rank.order_by(dimension.behind, "completed_at", "user_id")
 
     def with_ties(self, dimension: Dimension) -> Self:
         """`tied`: somebody else has the same rank, be they on this page or not."""
-        same = {dimension.rank: OuterRef(dimension.rank)}
-        others = self.model._default_manager.filter(**same).exclude(user=OuterRef("user"))
-        return self.annotate(tied=Exists(others))
+        return self.annotate(tied=Q(**{f"{dimension.members}__gt": 1}))
 
     def after(self, row: LeaderboardRow, dimension: Dimension) -> Self:
         return self.filter(GreaterThan(place_columns(dimension), place_of(row, dimension)))
@@ -203,13 +201,13 @@ class LeaderboardQuerySet(models.QuerySet["LeaderboardRow"]):
 
 def place_columns(dimension: Dimension) -> Func:
     """As one value: only so does PostgreSQL start reading the index at a place."""
-    names = (dimension.rank, "completed_at", "user")
+    names = (dimension.behind, "completed_at", "user")
     return Func(*(F(name) for name in names), function="ROW", output_field=models.TextField())
 
 
 def place_of(row: LeaderboardRow, dimension: Dimension) -> Func:
     parts = (
-        Value(getattr(row, dimension.rank), models.BigIntegerField()),
+        Value(getattr(row, dimension.behind), models.IntegerField()),
         Value(row.completed_at, models.DateTimeField()),
         Value(row.user_id, models.UUIDField()),
     )

@@ -1,8 +1,11 @@
 from assessments.models.badge import Badge
 from assessments.models.event import ProfileEvent
 from assessments.models.leaderboard import (
+    LeaderboardAttempt,
+    LeaderboardMover,
     LeaderboardPrevious,
     LeaderboardRow,
+    LeaderboardStep,
     LeaderboardTotal,
 )
 from assessments.models.member import Member
@@ -14,8 +17,11 @@ from assessments.models.video import VideoHost
 __all__ = [
     "AssessmentSession",
     "Badge",
+    "LeaderboardAttempt",
+    "LeaderboardMover",
     "LeaderboardPrevious",
     "LeaderboardRow",
+    "LeaderboardStep",
     "LeaderboardTotal",
     "Member",
     "ModerationReason",

@@ -137,8 +137,8 @@ def ranks_before(dimension: Dimension, members: Iterable[UUID]) -> dict[UUID, in
 
 
 def place_of(dimension: Dimension, member: UUID) -> LeaderboardRow | None:
-    """Where a member stands; None without a rank. Uses index: idx_leaderboard_user_id."""
-    board = LeaderboardRow.objects.ranked(dimension).only(dimension.rank, "completed_at")
+    """Where a member stands; None without a rank. Uses index: leaderboard_attempts_pkey."""
+    board = LeaderboardRow.objects.ranked(dimension).only(dimension.behind, "completed_at")
     return board.filter(pk=member).first()
 
 

@@ -35,7 +35,7 @@ def long_ago() -> None:
 def replace_board(doctored: str) -> None:
     """By a table of the same name, in which a test can write."""
     with connection.cursor() as cursor:
-        cursor.execute("ALTER MATERIALIZED VIEW assessment_leaderboard RENAME TO genuine")
+        cursor.execute("ALTER VIEW assessment_leaderboard RENAME TO genuine")
         cursor.execute("CREATE TABLE assessment_leaderboard AS SELECT * FROM genuine")
         cursor.execute(doctored)
 

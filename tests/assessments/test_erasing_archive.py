@@ -63,7 +63,7 @@ def restore() -> str:
 
 
 def assert_only_the_other_is_there(other: Member) -> None:
-    execute("REFRESH MATERIALIZED VIEW assessment_leaderboard")
+    execute("SELECT public.refresh_assessment_leaderboard()")
     assert places_of(MARKER) == []
     assert AssessmentSession.objects.get().user_id == other.pk
     labels = AuditEntry.objects.filter(action="hide_profile").order_by("id")

@@ -18,18 +18,18 @@ LATE = """
     )
     SELECT
         user_id, 'completed', now(), now(), 100, '{"technical": 50}', 'Late', 50
-    FROM assessment_leaderboard ORDER BY overall_rank DESC, user_id LIMIT 100
+    FROM leaderboard_attempts ORDER BY overall_score, user_id LIMIT 100
 """
 REMEMBER = """
     DROP TABLE IF EXISTS board_before;
     CREATE TEMPORARY TABLE board_before AS
-    SELECT ctid AS place, b AS row FROM assessment_leaderboard AS b
+    SELECT ctid AS place, b AS row FROM leaderboard_attempts AS b
 """
 # How many rows were written again, and how many of these say what they said.
 REWRITTEN = """
     SELECT count(*), count(*) FILTER (WHERE before.row *= b)
     FROM board_before AS before
-    JOIN assessment_leaderboard AS b ON b.user_id = (before.row).user_id
+    JOIN leaderboard_attempts AS b ON b.user_id = (before.row).user_id
     WHERE b.ctid <> before.place
 """
 REFRESH = "SELECT refresh_assessment_leaderboard()"
