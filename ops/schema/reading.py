@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import psycopg
 from django.db import connection, transaction
 
-CATALOG = Path(__file__).resolve().parent.parent / "sql" / "schema_catalog_v1.sql"
+CATALOG = Path(__file__).resolve().parent.parent / "sql" / "schema_catalog_v2.sql"
 
 
 class SchemaObject(NamedTuple):

@@ -24,6 +24,7 @@ KINDS = {
     "partition": "Partitions",
     "trigger": "Triggers",
     "function": "Functions",
+    "type": "Types",
     "view": "Views",
     "materialized view": "Materialized views",
     "sequence": "Sequences",

@@ -10,6 +10,8 @@ import pytest
 from config import services
 from config.services import paths
 from config.services.postgres import Postgres
+from ops.schema.expecting import ROLES
+from ops.schema.reading import read_catalog
 from tests.config.embedded import cleaned
 
 
@@ -117,6 +119,18 @@ def test_bootstrap_runs_again_when_it_changed(server: Postgres) -> None:
 
     query = "SELECT rolcreaterole FROM pg_roles WHERE rolname = 'steward_owner'"
     assert ask(server, query) == [(False,)]
+
+
+def test_proof_of_the_schema_names_who_becomes_the_owner(server: Postgres) -> None:
+    ask_as_superuser(server, "CREATE ROLE guest; GRANT steward_owner TO guest")
+    try:
+        with psycopg.connect(server.url) as connection:
+            connection.execute("CREATE TABLE public.django_migrations (app text, name text)")
+            found = {each.name: each.definition for each in read_catalog(connection)}
+            connection.rollback()
+    finally:
+        ask_as_superuser(server, "DROP ROLE guest")
+    assert found["steward_owner"] == f"{ROLES['steward_owner']}\nhas the member guest with inherit"
 
 
 def ask_as_superuser(server: Postgres, query: str) -> None:

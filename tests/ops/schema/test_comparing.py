@@ -118,6 +118,18 @@ CHANGES: dict[str, tuple[str, Found]] = {
         "ALTER VIEW public.v_archiver SET (security_barrier = true)",
         {("drifted", "view", "public.v_archiver")},
     ),
+    "type by hand": (
+        "CREATE TYPE public.by_hand AS ENUM ('a')",
+        {("unknown", "type", "public.by_hand")},
+    ),
+    "type with another field": (
+        "ALTER TYPE public.statement_cost ADD ATTRIBUTE by_hand int",
+        {("drifted", "type", "public.statement_cost")},
+    ),
+    "aggregate by hand": (
+        "CREATE AGGREGATE public.by_hand (int) (sfunc = int4pl, stype = int)",
+        {("unknown", "function", "public.by_hand(integer)")},
+    ),
     "sequence in larger steps": (
         "ALTER SEQUENCE public.history_event_ids INCREMENT BY 10",
         {("drifted", "sequence", "public.history_event_ids")},
