@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.db import models
-from django.db.models.functions import Length, Trim
+from django.db.models.functions import Cast, Length, Trim
+
+# Of moments that clients write: within what Python and spreadsheets know, in every time zone.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 
 
 def not_blank(field: str, *, name: str) -> models.CheckConstraint:
@@ -65,6 +70,34 @@ def at_most(field: str, characters: int, *, name: str) -> models.CheckConstraint
         name=name,
         violation_error_message=(
             f"{field.replace('_', ' ').capitalize()} has {characters:,} characters at most."
+        ),
+    )
+
+
+def in_era(field: str, *, name: str) -> models.CheckConstraint:
+    """The moment is one that every reader can write down, or there is none."""
+    return models.CheckConstraint(
+        condition=models.Q((f"{field}__gte", EARLIEST), (f"{field}__lt", LATEST)),
+        name=name,
+        violation_error_message=(
+            f"{field.replace('_', ' ').capitalize()} is of the years 1970 to 2999."
+        ),
+    )
+
+
+def plain_json(field: str, characters: int, *, name: str) -> models.CheckConstraint:
+    """JSON that every reader can take: no longer than that, not too deep, no number too large."""
+    judgement = models.Func(
+        field, function="public.json_is_plain", output_field=models.BooleanField()
+    )
+    length = Length(Cast(field, models.TextField()))
+    return models.CheckConstraint(
+        condition=models.Q(models.lookups.LessThanOrEqual(length, characters))
+        & models.Q(judgement),
+        name=name,
+        violation_error_message=(
+            f"{field.replace('_', ' ').capitalize()} has {characters:,} characters at most,"
+            " is nested 50 deep at most, and has no number beyond 1e300."
         ),
     )
 

@@ -16,7 +16,16 @@ from assessments.models.choices import (
     Tier,
 )
 from assessments.models.member import Member
-from ops.constraints import at_most, between, known_or_null, one_of, secure_address, sound
+from ops.constraints import (
+    at_most,
+    between,
+    in_era,
+    known_or_null,
+    one_of,
+    plain_json,
+    secure_address,
+    sound,
+)
 from ops.indexes import LongNamedGinIndex, LongNamedIndex
 from ops.keys import TimeOrdered
 
@@ -119,6 +128,9 @@ class AssessmentSession(TimeOrdered):
                 name="session_category_scores_are_sound",
                 message='Category scores are 0 to 100, plain or as {"overall": …}.',
             ),
+            plain_json("interview_transcript", 1_000_000, name="session_transcript_is_plain"),
+            at_most("current_section", 200, name="session_section_is_short"),
+            in_era("last_activity_at", name="session_is_of_our_era"),
             at_most("self_description", 5_000, name="session_description_is_short"),
             at_most("public_summary", 5_000, name="session_summary_is_short"),
             secure_address("video_url", name="session_video_is_secure"),

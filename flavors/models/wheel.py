@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from assessments.models import Member
 from flavors.models.choices import WheelScope, WheelType
 from flavors.models.descriptor import LONGEST_ITEM
-from ops.constraints import at_most, one_of
+from ops.constraints import at_most, in_era, one_of, plain_json
 from ops.keys import TimeOrdered
 
 # Scopes that are of one member, of one thing, of all.
@@ -75,6 +75,8 @@ class FlavorWheel(TimeOrdered):
                 name="wheel_data_is_a_wheel",
                 violation_error_message='The figures have a list of "categories".',
             ),
+            plain_json("data", 1_000_000, name="wheel_data_is_plain"),
+            in_era("generated_at", name="wheel_is_of_our_era"),
             models.UniqueConstraint(
                 fields=("user", "scope", "scope_value", "wheel_type"),
                 name="wheel_is_saved_once",

@@ -123,6 +123,8 @@ def written(body: Any) -> str:
     text = body.get("body", body) if isinstance(body, dict) else body
     try:
         content = json.loads(text) if isinstance(text, str) else text
-        return json.dumps(content, indent=2, ensure_ascii=False)
+        shown = json.dumps(content, indent=2, ensure_ascii=False)
+        # Half characters, which no page can hold, as they are written.
+        return shown.encode(errors="backslashreplace").decode()
     except (ValueError, RecursionError):
         return str(text)

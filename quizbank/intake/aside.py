@@ -8,10 +8,8 @@ from ops.audit import record
 from ops.errors import reason_of
 from quizbank.actions import Refused
 from quizbank.intake.sessions import Outcome
-from quizbank.intake.stream import write_message
+from quizbank.intake.stream import UNREADABLE, write_message
 from quizbank.models import AnswersSetAside
-
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 
 def put_back(*, key: int) -> str:

@@ -44,6 +44,8 @@ SILENCE = timedelta(seconds=30)
 MOST_TRIES = 5
 # Classes of SQLSTATE that pass by themselves: connection, resources, operator, conflict, lock.
 PASSING = ("08", "53", "57", "40", "55")
+# What a body can be that is none: no JSON, nested too deeply, of another shape.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 # A null character in JSON: an odd number of backslashes before the u.
 NULL = re.compile(r"(?<!\\)(\\\\)*\\u0000")
@@ -170,7 +172,7 @@ class Consumer:
             with transaction.atomic():
                 for message in messages:
                     write_message(message)
-        except (DatabaseError, Refused, ValueError, LookupError, TypeError, AttributeError):
+        except (DatabaseError, Refused, *UNREADABLE):
             for message in messages:
                 self.write_alone(message)
 
@@ -182,7 +184,7 @@ class Consumer:
             if str(getattr(error.__cause__, "sqlstate", None) or "08").startswith(PASSING):
                 raise
             set_aside(*message, reason_of(error))
-        except (Refused, ValueError, LookupError, TypeError, AttributeError) as error:
+        except (Refused, *UNREADABLE) as error:
             set_aside(*message, f"{type(error).__name__}: {error}")
 
     def acknowledge(self, keys: Iterable[str]) -> None:
@@ -237,7 +239,7 @@ def set_aside(key: str, values: Mapping[str, str], reason: str) -> None:
 def member_of(values: Mapping[str, str]) -> UUID | None:
     try:
         return UUID(json.loads(values["body"])["member"])
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except UNREADABLE:
         return None
 
 

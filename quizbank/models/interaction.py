@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Cast, Length
 
 from assessments.models import Member
+from ops.constraints import at_most, plain_json
 from ops.keys import TimeOrdered
 
 ACTION_FORM = r"^[a-z][a-z0-9_.]{0,59}$"
@@ -38,14 +38,9 @@ class UserInteraction(TimeOrdered):
                 name="interaction_action_is_a_code",
                 violation_error_message="An action is a code such as question_viewed.",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    models.lookups.LessThanOrEqual(
-                        Length(Cast("details", models.TextField())), 8_000
-                    )
-                ),
-                name="interaction_details_are_small",
-            ),
+            plain_json("details", 8_000, name="interaction_details_are_small"),
+            at_most("entity_type", 100, name="interaction_entity_type_is_short"),
+            at_most("entity_id", 200, name="interaction_entity_id_is_short"),
         )
         indexes = (models.Index(fields=("user", "-id"), name="interaction_of_member"),)
 

@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Least, Now, Round
 
 from assessments.models import Member
-from ops.constraints import between
+from ops.constraints import between, in_era
 from ops.indexes import LongNamedIndex
 from ops.keys import TimeOrdered
 from quizbank.models.question import Question
@@ -86,6 +86,8 @@ class StudySession(TimeOrdered):
                 condition=Q(end_time__isnull=True) | Q(end_time__gte=F("start_time")),
                 name="study_ends_after_start",
             ),
+            in_era("start_time", name="study_begins_in_our_era"),
+            in_era("end_time", name="study_ends_in_our_era"),
             between("focus_time", 0, 86_400, name="study_focus_is_a_day_at_most"),
             between("break_time", 0, 86_400, name="study_break_is_a_day_at_most"),
             between("questions_attempted", 0, 10_000, name="study_attempts_are_plausible"),

@@ -14,7 +14,8 @@ from tests.docs.pages import FOLDER, Block, blocks
 from tests.quizbank.learning import published
 
 PAGE = FOLDER / "sql.md"
-VARIABLE = re.compile(r":'(\w+)'")
+# Quoted, or as it stands; a cast has two colons.
+VARIABLE = re.compile(r"(?<!:):('?)([a-z]\w*)\1")
 START = "SET LOCAL ROLE steward_member"
 
 
@@ -38,7 +39,7 @@ def statements(block: Block) -> list[tuple[str, bool]]:
 
 
 def written_out(statement: str, variables: dict[str, str]) -> str:
-    return VARIABLE.sub(lambda found: f"'{variables[found[1]]}'", statement)
+    return VARIABLE.sub(lambda found: f"{found[1]}{variables[found[2]]}{found[1]}", statement)
 
 
 def run(block: Block, variables: dict[str, str]) -> int:
@@ -50,6 +51,8 @@ def run(block: Block, variables: dict[str, str]) -> int:
             if statement in ("BEGIN", "COMMIT"):
                 continue
             cursor.execute(written_out(statement, variables))
+            if "FROM submit_answers(" in statement:
+                assert [row[1] for row in cursor.fetchall()] == ["recorded"]
             if is_kept:
                 names = [column.name for column in cursor.description]
                 row = cursor.fetchone()

@@ -53,6 +53,12 @@ OUT_OF_RANGE = [
     ("get_top_descriptors(p_type => 'color')", "p_type is one of aroma"),
     ("get_top_descriptors(p_category => 'Nowhere')", "no flavor category “Nowhere”"),
     ("get_descriptors_paginated(p_category => 'Nowhere')", "no flavor category “Nowhere”"),
+    ("batch_insert_descriptors('[]', NULL, 'quick_tasting')", "p_user_id is missing"),
+    ("create_descriptor_partition(2027, 13)", "p_month is 1 to 12, not 13"),
+    ("create_descriptor_partition(99999, 1)", "p_year is 1970 to 2999"),
+    ("ensure_future_partitions(-1)", "0 to 120 months ahead, not -1"),
+    ("archive_old_partitions(1)", "keeps its partitions 24 months"),
+    ("detach_partition('audit_logs_2026_01')", "is no partition of flavor_descriptors"),
     ("should_refresh_views(0)", "p_threshold must be 1 or more"),
 ]
 

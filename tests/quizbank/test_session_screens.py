@@ -198,6 +198,13 @@ def test_unreadable_message_stays(db: None, body: dict[str, str]) -> None:
     assert AnswersSetAside.objects.filter(pk=message.pk).exists()
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"member": "\\ud800\\u0000"}'])
+def test_any_body_is_shown(db: None, body: str) -> None:
+    message = AnswersSetAside.objects.create(message_id="1-0", body={"body": body}, reason="x")
+
+    assert visit_as("content").get(f"{ASIDE}{message.pk}/change/").status_code == 200
+
+
 def test_many_are_put_back_at_once(message: AnswersSetAside) -> None:
     broken = AnswersSetAside.objects.create(message_id="1-0", body={}, reason="KeyError")
 

@@ -109,6 +109,7 @@ POISON = [
     {"body": json.dumps({"session": str(uuid4()), "member": str(uuid4()), "answers": []})},
     {"body": json.dumps({"session": str(uuid4()), "member": str(uuid4()), "answers": "\x00"})},
     {"body": "\x00"},
+    {"body": "[" * 100_000},
 ]
 
 
