@@ -10,11 +10,20 @@ SIZE = Column("bytes", "Size", "bytes")
 PARTITIONS = Column("partitions", "Partitions")
 # Below it an index costs too little to speak of.
 LARGE = 1_048_576
-# To write a definition costs more than all the rest: only where it is shown.
+# To write a definition costs more than all the rest, and waits for who holds the table: only where
+# it is shown. The view would write them all.
 USAGE = """
-    SELECT tablename, indexname, idx_scan, last_used, bytes, partitions, usage_category,
-        CASE WHEN usage_category = 'UNUSED' AND bytes > 1048576 THEN definition END AS definition
-    FROM public.v_index_usage
+    SELECT u.tablename, u.indexname, u.idx_scan, u.last_used, u.bytes, u.partitions,
+        u.usage_category,
+        CASE
+            WHEN u.usage_category = 'UNUSED' AND u.bytes > 1048576
+                AND to_regclass(quote_ident(u.schemaname) || '.' || quote_ident(u.tablename))
+                    NOT IN (SELECT l.relation FROM public.v_locked_relations AS l)
+            THEN pg_get_indexdef(
+                to_regclass(quote_ident(u.schemaname) || '.' || quote_ident(u.indexname))
+            )
+        END AS definition
+    FROM public.v_index_usage AS u
 """
 STATS = "SELECT * FROM public.v_table_stats"
 
