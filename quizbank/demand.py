@@ -13,7 +13,7 @@ from django.db import connection
 # A session's filters, as often as they were asked for; the usual length of the sessions of the same
 # exam, which few short ones do not move; and what there is for those filters.
 DEMAND = """
-    WITH recent AS (
+    WITH recent AS MATERIALIZED (
         SELECT
             (s.filters ->> 'exam')::bigint AS exam,
             (s.filters ->> 'system')::bigint AS system,
@@ -24,6 +24,7 @@ DEMAND = """
         FROM public.quiz_sessions AS s
         WHERE s.pattern = 'filter'
             AND s.id >= public.uuid_floor(pg_catalog.now() - interval '30 days')
+            AND (%(exam)s::bigint IS NULL OR s.filters ->> 'exam' = %(exam)s::text)
         ORDER BY s.id DESC
         LIMIT 10000
     ), usual AS MATERIALIZED (
@@ -49,23 +50,19 @@ DEMAND = """
             AND (a.topic IS NULL OR a.topic = p.topic_id)
             AND (a.subject IS NULL OR a.subject = p.subject_id)
             AND (a.difficulty IS NULL OR a.difficulty = p.difficulty)
-        WHERE %(exam)s::bigint IS NULL OR a.exam = %(exam)s
+    ), worst AS (
+        SELECT DISTINCT ON (f.key)
+            f.key, GREATEST(0, f.missing)::integer AS missing, COALESCE(e.code, '') AS exam
+        FROM found AS f LEFT JOIN public.exams AS e ON e.id = f.exam
+        ORDER BY f.key, f.missing DESC
     )
-    SELECT DISTINCT ON (f.key) f.key, GREATEST(0, f.missing)::integer, COALESCE(e.code, '')
-    FROM found AS f LEFT JOIN public.exams AS e ON e.id = f.exam
-    ORDER BY f.key, f.missing DESC
+    SELECT
+        (SELECT count(*) FROM recent),
+        (SELECT pg_catalog.mode() WITHIN GROUP (ORDER BY r.length DESC) FROM recent AS r),
+        ARRAY(SELECT w.key FROM worst AS w ORDER BY w.key),
+        ARRAY(SELECT w.missing FROM worst AS w ORDER BY w.key),
+        ARRAY(SELECT w.exam FROM worst AS w ORDER BY w.key)
 """  # Uses index: quiz_sessions_pkey, pool_is_there_once
-USUAL = """
-    SELECT pg_catalog.mode() WITHIN GROUP (ORDER BY s.question_count DESC), count(*)
-    FROM (
-        SELECT s.question_count FROM public.quiz_sessions AS s
-        WHERE s.pattern = 'filter'
-            AND s.id >= public.uuid_floor(pg_catalog.now() - interval '30 days')
-            AND (%(exam)s::bigint IS NULL OR s.filters ->> 'exam' = %(exam)s::text)
-        ORDER BY s.id DESC
-        LIMIT 10000
-    ) AS s
-"""
 
 
 @dataclass(frozen=True)
@@ -83,9 +80,9 @@ class Demand:
 
 
 def demand(exam: int | None) -> Demand:
-    """On the pools of an exam, or of the whole bank; two queries."""
+    """On the pools of an exam, or of the whole bank; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(USUAL, {"exam": exam})
-        usual, sessions = cursor.fetchone()
         cursor.execute(DEMAND, {"exam": exam})
-        return Demand(sessions, usual, {key: (n, exam) for key, n, exam in cursor.fetchall()})
+        sessions, usual, keys, missing, exams = cursor.fetchone()
+    worst = zip(missing, exams, strict=True)
+    return Demand(sessions, usual, dict(zip(keys, worst, strict=True)))

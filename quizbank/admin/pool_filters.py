@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import Greatest
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from ops.admin.filters import KeyFilter
@@ -73,7 +62,7 @@ def demand_of(request: HttpRequest) -> Demand:
 
 
 class AsksFilter(SimpleListFilter):
-    """What the column of shortages is measured by; `missing` is NULL where nothing was asked."""
+    """What the column of shortages is measured by."""
 
     title = "a session asks for"
     parameter_name = "asks"
@@ -88,21 +77,17 @@ class AsksFilter(SimpleListFilter):
             yield {**choice, "display": "What sessions asked for"} if every else choice
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        number = IntegerField()
+        return queryset
+
+
+def measured(pools: Iterable[Any], request: HttpRequest) -> None:
+    """Says of each what it lacks, `missing` (None where nothing was asked), and in which exam that
+    is worst, `short_in`."""
+    for pool in pools:
         if asks_given(request):
-            missing: Any = Greatest(Value(asked(request)) - F("size"), 0, output_field=number)
-            return queryset.annotate(missing=missing, short_in=Value(""))
-        alike: dict[tuple[int, str], list[str]] = {}
-        for key, found in demand_of(request).missing.items():
-            alike.setdefault(found, []).append(key)
-        cases = [
-            [When(key__in=keys, then=Value(found[part])) for found, keys in alike.items()]
-            for part in (0, 1)
-        ]
-        return queryset.annotate(
-            missing=Case(*cases[0], default=None, output_field=number),
-            short_in=Case(*cases[1], default=Value(""), output_field=TextField()),
-        )
+            pool.missing, pool.short_in = max(0, asked(request) - pool.size), ""
+        else:
+            pool.missing, pool.short_in = demand_of(request).missing.get(pool.key, (None, ""))
 
 
 class ShortFilter(SimpleListFilter):

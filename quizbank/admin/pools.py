@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin import register
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -30,6 +31,7 @@ from quizbank.admin.pool_filters import (
     asked,
     asks_given,
     demand_of,
+    measured,
 )
 from quizbank.admin.pool_forms import DrawForm
 from quizbank.drawing import OLD_AFTER, Shelf, pools_with_state, shelves, stock, try_draw, use_words
@@ -72,6 +74,11 @@ class QuestionPoolAdmin(ReadingAdmin):
             "demand": None if asks_given(request) else demand_of(request),
         }
         return super().changelist_view(request, shown | (extra_context or {}))
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changelist = super().get_changelist_instance(request)
+        measured(changelist.result_list, request)
+        return changelist
 
     @display(description="system and topic", ordering="topic__name")
     def place(self, pool: QuestionPool) -> str:
