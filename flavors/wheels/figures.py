@@ -125,8 +125,9 @@ def part_of(wheel: Slice, name: str) -> Slice | None:
 # --- Single values -------------------------------------------------------------------------------
 def name_in(value: Any) -> str:
     """On one line, without what XML cannot hold."""
-    text = value if isinstance(value, str) else ""
-    kept = "".join(char if is_sound(char) else " " for char in text[: LONGEST_NAME * 2])
+    kept = value[: LONGEST_NAME * 2] if isinstance(value, str) else ""
+    if not kept.isprintable():
+        kept = "".join(char if is_sound(char) else " " for char in kept)
     return " ".join(kept.split())[:LONGEST_NAME] or UNNAMED
 
 

@@ -65,4 +65,6 @@ def shortened(text: str, size: float, room: float) -> str:
 
 def runs_left(text: str) -> bool:
     """Scripts whose letters join or turn around: they are not bent along an arc."""
-    return any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
+    return not text.isascii() and any(
+        unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text
+    )
