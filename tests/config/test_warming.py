@@ -11,7 +11,7 @@ from django.forms.renderers import get_default_renderer
 from django.template import engines
 from django.template.base import Template
 
-from config.warming import get_ready
+from config.warming import YOUNG, get_ready
 from tests.screens import visit_as
 
 
@@ -22,7 +22,9 @@ def cold() -> Iterator[None]:
     for backend in (engines["django"], forms.engine):
         for loader in backend.engine.template_loaders:
             loader.reset()
+    thresholds = gc.get_threshold()
     yield
+    gc.set_threshold(*thresholds)
     gc.unfreeze()
 
 
@@ -66,3 +68,4 @@ def test_what_stays_is_not_collected(cold: None) -> None:
     get_ready()
 
     assert gc.get_freeze_count() > 100_000
+    assert gc.get_threshold()[0] == YOUNG

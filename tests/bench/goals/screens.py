@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.bench import measuring
+from tests.bench.goals.caches import attend
 from tests.bench.goals.goal import Figure, Goal
 from tests.bench.measuring import Call, on_clock
 from tests.screens import Screen, screens
@@ -66,4 +67,5 @@ def look(address: str) -> None:
 
 def opened(address: str) -> Figure:
     staff()
+    attend()
     return on_clock([page(address)] * min(CALLS, measuring.CALLS), are_alike=True)
