@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("ops", "0039_plain_json"),
-        ("assessments", "0025_remember_deciders"),
+        ("assessments", "0026_ranks_on_steps"),
     ]
 
     operations = [

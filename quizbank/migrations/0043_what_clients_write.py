@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("ops", "0039_plain_json"),
-        ("quizbank", "0042_sessions_counted_by_key"),
+        ("quizbank", "0043_sessions_read_in_their_order"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Bounds of partitions without a regular expression."""
 
     dependencies = [
-        ("ops", "0038_sessions_that_wait_once"),
+        ("ops", "0039_plain_json"),
     ]
 
     operations = [
