@@ -74,9 +74,10 @@ def post(event: AlertEvent) -> None:
 
 
 def as_json(event: AlertEvent) -> dict[str, Any]:
-    """`key` is the same for all that happens to one subject of a rule."""
+    """`key` is the same for all that happens to one subject of a rule; `id` when told twice."""
     alert = event.alert
     return {
+        "id": str(event.pk),
         "event": event.kind,
         "key": f"{alert.rule}:{alert.subject}",
         "rule": alert.rule,

@@ -202,7 +202,9 @@ RULES = (
         f"{MEASURES}.redis_away",
         warning=None,
         critical=0,
-        about="Runs wait until it is back, and none is lost; pages ask the database itself.",
+        about="Start it, and see in its log why it ended: no memory, a full disk, or a password and"
+        " an address that REDIS_URL does not have. Runs wait until it is back, and none is lost;"
+        " pages ask the database itself.",
         page="ops_run_changelist",
     ),
     AlertRule(

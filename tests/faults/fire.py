@@ -41,6 +41,8 @@ from tests.faults.rounds import REST_SECONDS, Rounds  # noqa: E402
 CONTENT = ("load_demo_members", "load_demo_answers", "load_demo_reports", "load_demo_flavors")
 # A replica may be so many seconds behind here, as ops may set it.
 LAG = 4
+# The machine's own disk is no part of it, however full: percent.
+USED = 99
 
 
 class Fire:
@@ -67,6 +69,7 @@ class Fire:
         with connection.cursor() as cursor:
             cursor.execute(operations.STEPS)
         AlertThreshold.objects.filter(rule="replica-lag").update(warning=LAG)
+        AlertThreshold.objects.filter(rule="disk-used").update(warning=USED, critical=None)
 
     def make_deeds(self) -> list[Deed]:
         book, seed = self.book, self.seed

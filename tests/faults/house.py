@@ -22,6 +22,7 @@ from config.services import processes
 from config.services.postgres import DATABASE, OWNER, Postgres
 from config.services.redis_server import RedisServer
 from tests.faults.disk import Disk
+from tests.faults.sink import Sink
 from tests.replicas.standby import Standby
 
 # The machine itself stays up, so nothing that PostgreSQL wrote is lost without fsync.
@@ -34,13 +35,14 @@ class House:
         self.folder, self.database = folder, DATABASE
         self.postgres, self.redis = Postgres(folder), RedisServer(folder)
         self.disk = Disk(folder / "disk", megabytes)
+        self.sink = Sink()
         self.port = free_port()
         self.standby: Standby | None = None
 
     # --- Opening and closing -----------------------------------------------------------------
     def open(self, *, with_standby: bool = True) -> None:
         self.disk.mount()
-        os.environ |= self.settings()
+        os.environ |= self.settings() | self.sink.open()
         for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATABASE_REPLICA_URL"):
             os.environ.pop(name, None)
         services.ensure_environment(self.folder)
@@ -75,6 +77,7 @@ class House:
             with suppress(services.ServiceError):
                 self.standby.stop()
         services.stop(self.folder)
+        self.sink.close()
         self.disk.unmount()
 
     # --- The servers -------------------------------------------------------------------------

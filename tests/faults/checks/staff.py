@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ops.alerts.delivery import TOLD
 from ops.caching import store
 from ops.models import Backup
+from ops.models.alert import Happening
 from ops.models.backup import BackupState
 from ops.runner import perform_here
 from tests.faults.book import Book
@@ -66,6 +68,8 @@ def pages_show_what_is_public(house: House, book: Book) -> Found:
         status, _ = visitor.get(f"/profiles/{slug}/")
         if shown is not None and status != (200 if shown else 404):
             wrong.append(f"{slug}: {status}, shown {shown}")
+    if book.pages["500"]:
+        wrong.append(f"{book.pages['500']:,} pages failed without a word")
     told = ", ".join(f"{count:,} times {status}" for status, count in sorted(book.pages.items()))
     return Found("Public pages", told, few(wrong))
 
@@ -79,7 +83,28 @@ def caches_equal_their_sources(house: House, book: Book) -> Found:
     return Found("Caches", f"{len(kept_answers())} answers equal their source", few(wrong))
 
 
+EVENTS = """
+    SELECT e.id::text, e.alert_id::text, e.kind, a.rule FROM public.alert_events AS e
+    JOIN public.alerts AS a ON a.id = e.alert_id WHERE e.kind = ANY(%s)
+"""
+
+
+def alerts_were_told(house: House, book: Book) -> Found:
+    """Once at least, by each way: twice where a try died between telling and writing it down."""
+    told, wrong = house.sink.told, []
+    events = rows(EVENTS, [str(each) for each in TOLD])
+    for event, alert, kind, rule in events:
+        ways = {"webhook": (event,), "e-mail": (alert, str(Happening(kind).label))}
+        wrong += [f"{rule}, {kind}: not by {way}" for way, key in ways.items() if not told[key]]
+    wrong += [f"nobody was told {key}" for key in house.sink.refused if not told[key]]
+    again = sum(many > 1 for many in told.values())
+    refused = len(house.sink.refused)
+    figure = f"{len(events):,} events by webhook and e-mail; {refused:,} refused at first,"
+    return Found("Alerts", f"{figure} {again:,} told more than once", few(wrong))
+
+
 STAFF = (
+    alerts_were_told,
     imports_are_whole,
     profiles_are_as_decided,
     pages_show_what_is_public,
