@@ -224,7 +224,7 @@ class Question(TimeOrdered):
             *RESTOCKING,
             *TRIGGERS,
             # What caches count; not the figures, which learners' answers change.
-            tell_caches("status", "is_premium", "is_user_generated", "subject_id"),
+            tell_caches("status", "is_premium", "is_user_generated", "subject_id", "tags"),
         )
 
     def __str__(self) -> str:
