@@ -144,12 +144,46 @@ def state_of(alert: Alert) -> str:
     return "Open"
 
 
+# How a limit is typed.
+UNITS = {
+    "bytes": "In bytes: 1073741824 is 1 GB.",
+    "ms": "In milliseconds.",
+    "number": "A number.",
+    "percent": "In percent.",
+    "seconds": "In seconds: 3600 is an hour.",
+}
+OTHER_SIDE = {"above": "below", "below": "above"}
+
+
+class ThresholdForm(forms.ModelForm):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rule = rule_named(self.instance.rule)
+        # Who may only look has no fields.
+        for name in {"warning", "critical"} & self.fields.keys():
+            if self.rule:
+                words = f"{self.rule.wrong_when.capitalize()} it. {UNITS[self.rule.unit]}"
+                self.fields[name].help_text = f"{words} Empty: never."
+
+    def clean(self) -> dict[str, Any]:
+        """What is critical is a warning, too."""
+        values = super().clean() or self.cleaned_data
+        first, last = values.get("warning"), values.get("critical")
+        if self.rule and first is not None and last is not None:
+            wrong = last < first if self.rule.wrong_when == "above" else last > first
+            if wrong:
+                side = OTHER_SIDE[self.rule.wrong_when]
+                self.add_error("critical", f"It is {side} the warning, which would never show.")
+        return values
+
+
 @register(AlertThreshold)
 class AlertThresholdAdmin(HistoryAdmin):
     """A row for each declared rule: nobody adds or deletes one."""
 
-    fields = ("as_declared", "warning", "critical", "is_enabled")
-    readonly_fields = ("as_declared",)
+    form = ThresholdForm
+    fields = ("title", "now", "as_declared", "warning", "critical", "is_enabled")
+    readonly_fields = ("title", "now", "as_declared")
     list_display = ("title", "now", "limits", "is_enabled")
     list_per_page = 100
     show_full_result_count = False

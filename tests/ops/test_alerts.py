@@ -245,6 +245,28 @@ def test_limits_are_set_by_people_and_kept_by_migrations(ops: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "warning", "critical", "side"),
+    [("disk-used", "95", "20", "below"), ("cache-hits-low", "50", "90", "above")],
+)
+def test_what_is_critical_is_beyond_the_warning(
+    ops: Client, name: str, warning: str, critical: str, side: str
+) -> None:
+    before = AlertThreshold.objects.get(pk=name).critical
+    address = reverse("admin:ops_alertthreshold_change", args=[name])
+    answer = ops.post(address, {"warning": warning, "critical": critical, "is_enabled": "on"})
+    assert f"It is {side} the warning" in answer.content.decode()
+    assert AlertThreshold.objects.get(pk=name).critical == before
+
+
+@pytest.mark.django_db
+def test_form_of_a_limit_says_what_it_is_of(ops: Client) -> None:
+    form = ops.get(reverse("admin:ops_alertthreshold_change", args=["wal-kept"])).content.decode()
+    assert "WAL kept for an inactive slot" in form
+    assert "Above it. In bytes: 1073741824 is 1 GB. Empty: never." in form
+
+
+@pytest.mark.django_db
 def test_limits_that_nobody_set_follow_the_declaration(ops: Client) -> None:
     rule = declared(AlertRule)["disk-used"]
     before = {"declared_warning": 10, "declared_critical": 20}
