@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -79,7 +81,9 @@ def test_a_queue_has_one_line_for_each_that_waits(
     assert client.get(reverse("admin:ops_performancesnapshot_sessions")).status_code == 200
 
 
-def test_a_chain_is_cut_in_the_middle(connect: Callable[[], Connection], waits: Waits) -> None:
+def test_a_chain_is_cut_in_the_middle(
+    connect: Callable[[], Connection], waits: Waits, ops_user: User
+) -> None:
     chain = [connect() for _ in range(5)]
     for key, each in enumerate(chain):
         each.execute("SELECT pg_advisory_xact_lock(%s)", [key])
@@ -90,6 +94,14 @@ def test_a_chain_is_cut_in_the_middle(connect: Callable[[], Connection], waits: 
     assert [(row["depth"], row["path"]) for row in blocked_by(pids[0])] == [
         (depth, pids[: depth + 1]) for depth in range(5)
     ]
+
+    client = Client()
+    client.force_login(ops_user)
+    shown = client.get(reverse("admin:ops_performancesnapshot_sessions")).content.decode()
+    moved_in = re.findall(r"monitoring-depth-[1-9]\d*", shown)
+    assert len(set(moved_in)) == 4
+    css = (settings.BASE_DIR / "static/monitoring.css").read_text()
+    assert [each for each in moved_in if f".{each} " not in css] == []
 
     fetch("SELECT pg_cancel_backend(%s)", [pids[2]])
     wait_for(lambda: len(blocked_by(pids[0])) == 2)

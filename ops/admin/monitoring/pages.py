@@ -269,6 +269,8 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         return request.user.has_perm("ops.signal_performancesnapshot")
 
 
+# What monitoring.css moves in.
+DEEPEST = 6
 LIGHTS = {Level.OK: "success", Level.WARNING: "warning", Level.CRITICAL: "danger"}
 
 
@@ -353,6 +355,7 @@ def session_row(row: Row) -> Row:
     begun = row["backend_start"]
     return row | {
         "key": str(row["pid"]),
+        "indented": min(row.get("depth", 0), DEEPEST),
         "begun": begun.isoformat() if begun else "",
         "transaction": lasted("transaction_seconds"),
         "waits": lasted("waiting_seconds"),
