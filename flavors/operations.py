@@ -7,6 +7,7 @@ from flavors.alerts import RULES
 from flavors.exports import EXPORTS
 from flavors.flat import SHAPE
 from ops.registry import (
+    Cache,
     Daily,
     Every,
     MaterializedView,
@@ -32,6 +33,13 @@ register(
 )
 
 register(
+    Cache(
+        "tasting-statistics",
+        "Tasting statistics",
+        lifetime=timedelta(minutes=1),
+        key=("figure",),
+        about="Uses of the most used terms, and of the last days: a twentieth of a second.",
+    ),
     RollUp(
         "mv_user_descriptor_summary",
         "Members' descriptors",
