@@ -27,6 +27,7 @@ DATA_TYPES = {"application/json"}
 # What a form sends and a link leads to is for programs: 1234567, and not 1,234,567.
 SENT = ("value", "href", "action", "formaction")
 SEPARATED = re.compile(r"(?<![\w,])\d{1,3}(,\d{3})+(?![\w,])")
+SUBMIT = re.compile(r'<button(?![^>]*type="button")[^>]*>(.*?)</button>', re.DOTALL)
 # Attributes that Alpine and htmx evaluate.
 EVALUATING = ("x-", "@", ":", "hx-on")
 
@@ -123,6 +124,15 @@ class FormReader(HTMLParser):
             self._open = None
         elif tag == "select":
             self._select = None
+
+
+def submits(answer: HttpResponse) -> list[str]:
+    """The words on the buttons of the forms that the page's own part sends."""
+    text = answer.content.decode()
+    main = text[text.index('id="content"') :]
+    forms = re.findall(r'<form[^>]*method="post".*?</form>', main, re.DOTALL)
+    found = [words for form in forms for words in SUBMIT.findall(form)]
+    return [" ".join(re.sub(r"<[^>]+>", " ", words).split()) for words in found]
 
 
 def sends(values: dict[str, str]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from html import unescape
 
@@ -28,13 +29,15 @@ from flavors.models import FlavorCategory
 from quizbank.models import Exam, Question, QuizSession
 from quizbank.models.question import Kind, Status
 from tests.hostile import HOSTILE, poison
-from tests.pages import complaints, form_of
+from tests.pages import complaints, form_of, submits
 from tests.rows import make_rows
 from tests.screens import Screen, autocompletes, screens, visit_as
 from tests.test_permissions import NOBODY, rule_of
 
 QUESTIONS = "/admin/quizbank/question/"
 SHOWN = escape(HOSTILE)[:40]
+NUMBER = re.compile(r"\d")
+TITLE = re.compile(r"<title>\s*(\S.*?) \| Steward\s*</title>", re.DOTALL)
 # Their texts come from the code alone.
 DECLARED_TEXTS = (
     "ops_exportfile_changelist",
@@ -116,18 +119,21 @@ def beside(root: Client, answer: HttpResponse) -> Iterator[HttpResponse]:
 # --- Every page that can be read -----------------------------------------------------------------
 
 
-def test_every_page_is_safe_and_keeps_the_policy(root: Client) -> None:
-    wrong = []
+def test_every_page_is_safe_and_says_where_it_is(root: Client) -> None:
+    wrong, titles = [], defaultdict(list)
     for screen in readable():
         answer = root.get(address_of(screen))
+        if "<html" in (text := answer.content.decode()):
+            titles[" ".join(TITLE.findall(text)[:1])].append(screen.name)
         wrong += [f"{screen.name}: {each}" for each in complaints(answer)]
         if answer.status_code != 200:
             wrong.append(f"{screen.name}: {answer.status_code}")
         elif screen.name in DECLARED_TEXTS:
             continue
-        elif screen.name.endswith("_changelist") and SHOWN not in answer.content.decode():
+        elif screen.name.endswith("_changelist") and SHOWN not in text:
             wrong.append(f"{screen.name}: shows no text at all")
 
+    wrong += [f"{title}: {names}" for title, names in titles.items() if len(names) > 1 or not title]
     assert wrong == []
 
 
@@ -274,6 +280,17 @@ def test_every_action_asks_and_reports_safely(root: Client) -> None:
             wrong += [f"{address} {name}: {each}" for each in complaints(answer)]
             if answer.status_code != 200:
                 wrong.append(f"{address} {name}: {answer.status_code}")
+
+    assert wrong == []
+
+
+def test_every_action_asks_with_a_number(root: Client) -> None:
+    wrong = []
+    for address, name, keys in list(actions()):
+        asked = root.post(address, {"action": name, "_selected_action": keys}, follow=True)
+        said = submits(asked)
+        if said and "result_list" not in asked.content.decode() and not NUMBER.search(str(said)):
+            wrong.append(f"{address} {name}: {said}")
 
     assert wrong == []
 

@@ -164,6 +164,7 @@ class BulkDecisions(ReadingAdmin):
             "refused": len(outcomes) - done,
             "gone": len(seen) - len(outcomes),
             "batch": batch if done else None,
+            "undo": undo_words(done),
             "back": back,
         }
         return self.page(request, "decided.html", context)
@@ -183,6 +184,7 @@ class BulkDecisions(ReadingAdmin):
         context = {
             "title": title,
             "batch": found,
+            "undo": undo_words(found.undoable),
             "may_undo": bool(found.undoable) and self.has_moderate_permission(request),
         }
         return self.page(request, "batch.html", context)
@@ -214,6 +216,10 @@ def require(allowed: bool) -> None:
 
 def counted(number: int) -> str:
     return f"{number:,} profile{'' if number == 1 else 's'}"
+
+
+def undo_words(number: int) -> str:
+    return f"Undo for {counted(number)}"
 
 
 def seen_in(text: str) -> dict[UUID, int]:

@@ -73,6 +73,7 @@ class BackupAdmin(ReadingAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {**standing(), "may_act": may_act(request)}
         context["prune_text"] = prune_text(context["outdated"])
+        context["prune_yes"] = prune_yes(len(context["outdated"]))
         return super().changelist_view(request, {**(extra_context or {}), **context})
 
     @display(description="made")
@@ -166,6 +167,10 @@ def may_act(request: HttpRequest) -> bool:
 def prune_text(outdated: list[Backup]) -> str:
     names = ", ".join(backup.file_name for backup in outdated)
     return f"They are older than backups are kept: {names}. It cannot be undone."
+
+
+def prune_yes(number: int) -> str:
+    return f"Delete {number:,} backup{'' if number == 1 else 's'}"
 
 
 def require_post(request: HttpRequest) -> None:

@@ -291,7 +291,7 @@ def test_undoes_the_batch_but_not_what_changed_since(client: Client, mo: User) -
     assert "Undone: 1 profile. 1 profile changed since" in text
     assert "Undone by one-of-moderators" in text
     assert "Changed since" in text
-    assert "Undo batch" not in text
+    assert "Undo this batch" not in text
 
 
 def test_undoing_twice_says_so(client: Client) -> None:

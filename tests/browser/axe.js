@@ -70,12 +70,13 @@
     document.querySelectorAll(REPEATED).forEach((row) => row.remove());
   }
 
-  // Of the page itself: one heading, and nothing that sticks out at the side.
+  // Of the page itself: one heading, a title, and nothing that sticks out at the side.
   function own() {
     const headings = [...document.querySelectorAll("h1")].filter((each) => each.checkVisibility());
     const over = document.documentElement.scrollWidth - innerWidth;
     return [
       ...(headings.length === 1 ? [] : [`${headings.length} headings of the first level`]),
+      ...(document.title.trim() ? [] : ["no title"]),
       ...(over > 0 ? [`sticks out ${over} px at the side`] : []),
     ];
   }

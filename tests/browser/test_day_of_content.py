@@ -81,7 +81,7 @@ def test_content_day(browser_page: Page, editor: User) -> None:
     go(page, "/admin/quizbank/importbatch/")
     page.get_by_role("link", name="vlan.gift").click()
     page.get_by_role("link", name="Undo this import").click()
-    page.get_by_role("button", name="Yes, undo it").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_text("1 taken back, 0 kept.").wait_for()
     log_out(page)
 

@@ -77,8 +77,8 @@ def test_moderators_day(browser_page: Page, profiles: None) -> None:
     assert (answer.status, "No such profile" in answer.text()) == (404, True)
 
     # That was a mistake.
-    page.get_by_role("button", name="Undo batch …").press("Enter")
-    page.get_by_role("button", name="Undo batch", exact=True).press("Enter")
+    page.get_by_role("button", name="Undo this batch …").press("Enter")
+    page.get_by_role("button", name="Undo for 2 profiles").press("Enter")
     expect(page.get_by_text("Undone: 2 profiles.")).to_be_visible()
     assert page.request.get("/profiles/published-1/").status == 200
     log_out(page)

@@ -96,7 +96,7 @@ def test_ops_day(browser_page: Page, olga: User, backup: Backup) -> None:
     page.locator("[name=_selected_action][value=category_statistics]").check()
     page.select_option("[name=action]", "refresh_now")
     page.locator("#changelist-form button[type=submit]").first.click()
-    page.get_by_role("button", name="Refresh now", exact=True).click()
+    page.get_by_role("button", name="Refresh 1 view now").click()
     finish(page)
 
     go(page, "/admin/ops/backup/")
@@ -108,7 +108,7 @@ def test_ops_day(browser_page: Page, olga: User, backup: Backup) -> None:
     go(page, "/admin/ops/schedulestate/")
     for step, said in (("off", "clean-ledger is off."), ("on", "clean-ledger is on.")):
         page.get_by_role("button", name=f"Switch clean-ledger {step}").click()
-        page.get_by_role("button", name=f"Switch {step}", exact=True).click()
+        page.get_by_role("button", name=f"Switch this schedule {step}").click()
         page.get_by_text(said).wait_for()
     log_out(page)
 

@@ -46,7 +46,7 @@ def test_a_cluster_is_merged_and_undone(editor_page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("no longer merged into “raisin”.").wait_for()
     page.get_by_role("link", name="Not duplicates").click()
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Take this back").click()
     page.get_by_text("may be duplicates again.").wait_for()
     assert merged() == {}
     assert not TermDismissal.objects.exists()

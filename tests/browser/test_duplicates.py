@@ -44,7 +44,7 @@ def test_duplicates_are_merged_or_told_apart_and_both_taken_back(editor_page: Pa
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("is active again.").wait_for()
     page.get_by_role("link", name="Not the same").click()
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Take this back").click()
     page.get_by_text("These two may be the same again.").wait_for()
     assert Question.objects.filter(status="active", duplicate_of=None).count() == 3
     assert not QuestionDismissal.objects.exists()

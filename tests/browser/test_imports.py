@@ -46,7 +46,7 @@ def test_editor_imports_gift_learns_what_is_refused_and_undoes_it(editor_page: P
 
     page.goto(f"/admin/quizbank/importbatch/{ImportBatch.objects.get().pk}/change/")
     page.get_by_role("link", name="Undo this import").click()
-    page.get_by_role("button", name="Yes, undo it").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_text("2 taken back, 0 kept.").wait_for()
     assert not Question.objects.exists()
 
@@ -84,7 +84,7 @@ def test_editor_imports_an_edited_export_and_undoes_it(editor_page: Page) -> Non
     assert Question.objects.get(pk=before.pk).stem == "New?"
 
     page.get_by_role("link", name="Undo this import").click()
-    page.get_by_role("button", name="Yes, undo it").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_text("2 taken back, 0 kept.").wait_for()
     assert Question.objects.get(pk=before.pk).stem == before.stem
     assert Question.objects.count() == 60

@@ -102,7 +102,7 @@ def test_schedule_is_switched_off_and_run_by_hand(ops_page: Page) -> None:
     page = ops_page
     page.goto("/admin/ops/schedulestate/")
     page.get_by_role("button", name="Switch clean-ledger off").click()
-    page.get_by_role("button", name="Switch off", exact=True).click()
+    page.get_by_role("button", name="Switch this schedule off").click()
     page.get_by_text("clean-ledger is off.").wait_for()
 
     page.get_by_role("button", name="Run clean-ledger now").click()

@@ -52,8 +52,8 @@ def test_hides_several_with_one_reason_and_takes_it_back(moderator_page: Page) -
     expect(page.get_by_text("Now hidden.")).to_have_count(3)
     assert states() == {"hidden", "draft"}
 
-    page.get_by_role("button", name="Undo batch …").click()
-    page.get_by_role("button", name="Undo batch", exact=True).click()
+    page.get_by_role("button", name="Undo this batch …").click()
+    page.get_by_role("button", name="Undo for 3 profiles").click()
     expect(page.get_by_text("Undone: 3 profiles.")).to_be_visible()
     expect(page.get_by_text("Undone by mo")).to_have_count(3)
     assert states() == {"published", "draft"}

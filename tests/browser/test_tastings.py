@@ -123,7 +123,7 @@ def test_notes_are_previewed_imported_and_taken_back(editor_page: Page) -> None:
     Descriptor.objects.filter(descriptor_text="Smoke").update(intensity=4)
     page.get_by_role("link", name="Undo this import").click()
     page.get_by_text("2 descriptors will be deleted; 1 changed").wait_for()
-    page.get_by_role("button", name="Yes, undo it").click()
+    page.get_by_role("button", name="Undo this import").click()
     page.get_by_text("2 taken back, 1 kept.").wait_for()
 
     assert Descriptor.objects.get().descriptor_text == "Smoke"

@@ -26,7 +26,7 @@ def test_ops_refresh_a_view_and_see_that_it_is_fresh(
     page.select_option("[name=action]", "refresh_now")
     page.locator("#changelist-form button[type=submit]").first.click()
     page.get_by_role("heading", name="Refresh 1 materialized view?").wait_for()
-    page.get_by_role("button", name="Refresh now", exact=True).click()
+    page.get_by_role("button", name="Refresh 1 view now").click()
     page.wait_for_url("**/admin/ops/run/**")
     page.locator("[data-status=completed]").wait_for()
     page.goto(LIST)

@@ -97,6 +97,7 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": dict(TABS)[tab],
+            "place": "Monitoring",
             "tabs": tabs,
             **context,
         }
