@@ -22,6 +22,7 @@ from flavors.statistics import (
     top_terms,
 )
 from ops.admin.reading import ReadingAdmin
+from ops.matviews import last_refresh
 from ops.replicas import page_from_replica
 
 NAME = "flavors_flavorwheel_statistics"
@@ -46,6 +47,7 @@ class StatisticsAdmin(ReadingAdmin):
             "title": "Tasting statistics",
             "types": DescriptorType,
             "chosen": chosen,
+            "as_of": last_refresh("mv_category_descriptor_summary"),
             **of_everybody(chosen),
         }
         return TemplateResponse(request, "admin/flavors/statistics/page.html", context)
