@@ -63,6 +63,8 @@ register(
             "descriptor_item_category_totals",
             "descriptor_item_category_branches",
             "descriptor_wheel_terms",
+            "descriptor_item_terms",
+            "descriptor_item_branches",
         ),
     ),
     RollUp(

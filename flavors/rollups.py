@@ -26,8 +26,11 @@ SHOWN = 50
 
 
 def enough_changed() -> bool:
+    """Or a partition came or went."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT public.should_refresh_views(%s)", [ENOUGH])
+        cursor.execute(
+            "SELECT public.should_refresh_views(%s) OR NOT public.items_hold()", [ENOUGH]
+        )
         (enough,) = cursor.fetchone()
     late = {"added_at__lt": Now() - LONGEST_WAIT}
     return (

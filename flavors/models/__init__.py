@@ -4,6 +4,13 @@ from flavors.models.descriptor import Descriptor
 from flavors.models.dismissal import TermDismissal
 from flavors.models.duplicate import MergedTerm, TermMerge, TermSimilarity
 from flavors.models.importing import CategoryImport, DescriptorImport, DescriptorImportItem
+from flavors.models.item import (
+    DescriptorItem,
+    ItemBranch,
+    ItemChange,
+    ItemPartition,
+    ItemTerm,
+)
 from flavors.models.rollup import (
     DescriptorDay,
     DescriptorMonth,
@@ -32,12 +39,17 @@ __all__ = [
     "DescriptorDay",
     "DescriptorImport",
     "DescriptorImportItem",
+    "DescriptorItem",
     "DescriptorMonth",
     "FlavorCategory",
     "FlavorWheel",
     "GlobalDescriptorStat",
+    "ItemBranch",
     "ItemCategoryBranch",
     "ItemCategoryTotal",
+    "ItemChange",
+    "ItemPartition",
+    "ItemTerm",
     "MemberTerm",
     "MergedTerm",
     "Term",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -15,7 +15,8 @@ from django.db import connection
 from django.db.models import F
 
 from flavors.models import Descriptor, DescriptorChange, Term
-from tests.flavors.tasting import learner
+from flavors.rollups import differences
+from tests.flavors.tasting import learner, run, value
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,8 +47,10 @@ def at_once(*works: Callable[[psycopg.Connection[Any]], Any]) -> list[Any]:
         return list(pool.map(call, works))
 
 
-def rows_of(words: list[str]) -> str:
-    return json.dumps([{"descriptor_text": word, "descriptor_type": "aroma"} for word in words])
+def rows_of(words: list[str], **given: str) -> str:
+    return json.dumps(
+        [{"descriptor_text": word, "descriptor_type": "aroma"} | given for word in words]
+    )
 
 
 def test_fifty_writers_of_one_new_word_make_one_term() -> None:
@@ -136,3 +139,41 @@ def test_an_erasure_meets_writers_and_nothing_is_left() -> None:
 
     at_once(write, write, lambda own: own.execute("SELECT erase_member(%s)", [ada]))
     assert not Descriptor.objects.filter(user_id=ada).exists()
+
+
+def test_wheels_of_an_item_meet_writers_refreshes_and_who_is_hidden() -> None:
+    """Nothing is counted twice, and nothing is lost."""
+    ada, bo = learner(), learner()
+    large = [f"note {n}" for n in range(1_000)]
+    for _ in range(2):
+        run(BATCH, rows_of(large, item_name="Sidamo"), ada, None)
+        value("SELECT fold_descriptor_changes()")
+    assert value("SELECT is_kept_item('Sidamo')")
+    words = rows_of(large[::100], item_name="Sidamo")
+
+    def write(own: psycopg.Connection[Any], user: UUID) -> None:
+        for _ in range(20):
+            own.execute(BATCH, [words, user, None])
+
+    def unwrite(own: psycopg.Connection[Any]) -> None:
+        for word in large[::200] * 4:
+            own.execute(
+                "DELETE FROM flavor_descriptors WHERE user_id = %s AND descriptor_text = %s",
+                [bo, word],
+            )
+
+    def hide(own: psycopg.Connection[Any]) -> None:
+        for _ in range(15):
+            own.execute("UPDATE members SET is_active = NOT is_active WHERE id = %s", [bo])
+
+    def fold(own: psycopg.Connection[Any]) -> None:
+        for _ in range(10):
+            own.execute("SELECT fold_descriptor_changes()")
+
+    at_once(lambda own: write(own, bo), lambda own: write(own, ada), unwrite, hide, fold)
+    assert value("SELECT is_kept_item('Sidamo')")
+    told = "SELECT sum(uses) FROM item_wheel_leaves('{aroma}', 'Sidamo', 100)"
+    noted = "SELECT count(*) FROM flavor_descriptors JOIN members m ON m.id = user_id AND is_active"
+    assert value(told) == value(noted)
+    assert differences() == []
+    assert value(told) == value(noted)

@@ -16,6 +16,7 @@ WHEEL_TYPES = ("combined", "aroma", "flavor", "metaphor")
 NEWEST = "SELECT id FROM flavor_descriptors ORDER BY id DESC OFFSET %s LIMIT %s"
 WHEEL = "SELECT generate_wheel_data_optimized(%s)"
 WHEEL_OF_ALL = "SELECT generate_wheel_data_optimized(NULL, %s, %s)"
+WHEEL_OF_ITEM = "SELECT get_wheel_data_fast(NULL, 'combined', 'item', %s)"
 PAGE_AFTER = "SELECT * FROM get_descriptors_paginated(p_cursor_id => %s)"
 PAGE_OF_MEMBER = "SELECT * FROM get_descriptors_paginated(%s)"
 AUTOCOMPLETE = "SELECT * FROM autocomplete_descriptors(%(text)s)"
@@ -64,6 +65,13 @@ def hash_of(text: str) -> bytes:
 
 def wheels() -> list[Any]:
     return several(lambda n: (WHEEL_TYPES[n % 4], 1 + n // 4))
+
+
+@cache
+def items() -> list[Any]:
+    """From the most noted one to the least, each by the square of its place."""
+    found = ask("SELECT item_name FROM descriptor_items ORDER BY uses DESC, item_name")
+    return several(lambda n: found[n * n * len(found) // measuring.CALLS**2])
 
 
 def first_pages() -> list[Any]:
@@ -131,6 +139,7 @@ READS = (
         theirs(seed.SEED_UNIVERSAL_WHEEL, lambda: [()] * measuring.CALLS),
         None,
     ),
+    ("wheel of an item", 20, WHEEL_OF_ITEM, items, None, None),
     (
         "descriptors, first pages",
         5,
