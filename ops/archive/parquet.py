@@ -14,7 +14,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import OperationalError, connection
@@ -42,6 +41,9 @@ def arrow_connection() -> Iterator[Any]:
 
     Raises django.db.OperationalError.
     """
+    # Not with the others: a twentieth of each start of each process.
+    import adbc_driver_postgresql.dbapi as adbc
+
     given = connection.get_connection_params()
     wanted = ("host", "port", "user", "password", "dbname", "sslmode")
     dsn = make_conninfo(**{name: given[name] for name in wanted if given.get(name)})

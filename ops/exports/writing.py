@@ -12,7 +12,6 @@ import io
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import OperationalError
@@ -154,6 +153,9 @@ def typed(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
 
 def batches(conn: Reader, statement: sql.Composed) -> Iterator[pa.RecordBatch]:
     """By COPY through Arrow, in the snapshot of `conn`. Raises django.db.OperationalError."""
+    # Not with the others: a twentieth of each start of each process.
+    import adbc_driver_postgresql.dbapi as adbc
+
     snapshot = conn.execute("SELECT pg_export_snapshot()").fetchone()
     limit = conn.execute("SHOW statement_timeout").fetchone()
     assert snapshot is not None  # noqa: S101  # each has one row
