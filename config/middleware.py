@@ -11,6 +11,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -143,6 +145,30 @@ def readable_address(
         return redirect(request.path)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def sound_selection(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Rows that are ticked have keys that a list could have, or nothing is done with them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
+        admin = getattr(view, "model_admin", None)
+        if request.method != "POST" or admin is None:
+            return None
+        try:
+            for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                admin.opts.pk.to_python(key)
+        except ValidationError:
+            messages.error(request, "Nothing was done: what was ticked is no row of this list.")
+            return redirect(request.path)
+        return None
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
     return middleware
 
 

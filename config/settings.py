@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "config.middleware.HistoryMiddleware",
     "ops.logins.factors.gate",
     "config.middleware.readable_address",
+    "config.middleware.sound_selection",
     "waffle.middleware.WaffleMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     # Last, as its documentation asks: it turns a locked-out login into a response.

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from html import unescape
+from uuid import UUID
 
 import pytest
 from django.contrib import admin
@@ -293,6 +294,13 @@ def test_every_action_asks_with_a_number(root: Client) -> None:
             wrong.append(f"{address} {name}: {said}")
 
     assert wrong == []
+
+
+def test_what_is_no_row_is_no_selection(root: Client) -> None:
+    for address, name, _ in list(actions()):
+        for key in ("x", HOSTILE[:90], "9" * 30, str(UUID(int=7))):
+            answer = root.post(address, {"action": name, "_selected_action": key}, follow=True)
+            assert answer.status_code == 200, (address, name, key)
 
 
 @pytest.mark.parametrize(
