@@ -168,13 +168,7 @@ register(
     PersonalData("public_profiles", "Public profile", "user_id"),
     PersonalData("cs_assessment_sessions", "Assessment sessions", "user_id"),
     PersonalData("leaderboard_movers", "Earlier scores", "user_id"),
-    PersonalData(
-        "leaderboard_attempts",
-        "Leaderboards",
-        "user_id",
-        "keep",
-        reason="Ranks and scores by id, until the refresh that follows.",
-    ),
+    PersonalData("leaderboard_attempts", "Leaderboards", "user_id"),
     PersonalData(
         "profile_events",
         "Moderation events",

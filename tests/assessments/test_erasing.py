@@ -133,7 +133,6 @@ def test_marker_is_everywhere_first(everywhere: Member) -> None:
 
 def test_nothing_is_found_afterwards(everywhere: Member) -> None:
     erase(everywhere)
-    execute("SELECT public.refresh_assessment_leaderboard()")
 
     assert places_of(MARKER) == []
     assert not AssessmentSession.objects.exists()
@@ -164,6 +163,7 @@ def test_what_stays_has_no_name(everywhere: Member) -> None:
         "profile_slug_history": 2,
         "public_profiles": 1,
         "cs_assessment_sessions": 3,
+        "leaderboard_attempts": 1,
         "leaderboard_movers": 1,
         "profile_events": 3,
         "members": 1,
@@ -208,8 +208,10 @@ def test_boards_close_up(db: None) -> None:
     execute("SELECT public.refresh_assessment_leaderboard()")
 
     erase(best)
+    assert LeaderboardRow.objects.get().user_id == second.pk
     execute("SELECT public.refresh_assessment_leaderboard()")
 
     assert LeaderboardRow.objects.get().overall_rank == 1
+    assert execute("SELECT overall_rank FROM leaderboard_previous") == [(2,)]
     assert execute("SELECT user_id FROM leaderboard_previous") == [(second.pk,)]
     assert execute("SELECT members FROM leaderboard_totals WHERE dimension = 'overall'") == [(1,)]
