@@ -6,7 +6,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 
-from ops.constraints import not_blank, one_of
+from ops.constraints import at_most, not_blank, one_of
 from ops.events import history_indexes, trackers
 from ops.triggers import tell_caches
 from quizbank.models.exam import Exam
@@ -46,6 +46,7 @@ class Category(models.Model):
         verbose_name_plural = "categories"
         ordering = ("position", "name")
         constraints = (
+            at_most("code", 200, name="category_code_is_short"),
             models.UniqueConstraint(
                 fields=("exam", "code"),
                 name="category_code_is_unique_in_its_exam",

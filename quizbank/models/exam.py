@@ -6,7 +6,7 @@ import pghistory
 from django.db import models
 from django.db.models.functions import Upper
 
-from ops.constraints import not_blank
+from ops.constraints import at_most, not_blank
 from ops.events import history_indexes, trackers
 from quizbank.querysets import ExamQuerySet, SubjectQuerySet
 
@@ -31,6 +31,7 @@ class Exam(models.Model):
                 violation_error_message="An exam with this code exists already.",
             ),
             not_blank("code", name="exam_has_code"),
+            at_most("code", 200, name="exam_code_is_short"),
             not_blank("title", name="exam_has_title"),
         )
 

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func
 
-from ops.constraints import not_blank, one_of
+from ops.constraints import at_most, not_blank, one_of
 from ops.events import history_indexes, trackers
 from ops.indexes import LongNamedIndex
 from quizbank.querysets import LightningQuerySet
@@ -50,6 +50,7 @@ class LightningQuestion(models.Model):
         ordering = ("id",)
         constraints = (
             not_blank("id", name="lightning_question_has_key"),
+            at_most("id", 200, name="lightning_key_is_short"),
             not_blank("question", name="lightning_question_has_text"),
             not_blank("correct_answer", name="lightning_question_has_answer"),
             one_of("question_type", LightningType, name="lightning_question_type_is_known"),

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Func, Q, Value
 
-from ops.constraints import not_blank, one_of
+from ops.constraints import at_most, not_blank, one_of
 
 
 class Kind(models.TextChoices):
@@ -74,6 +74,7 @@ CONSTRAINTS = (
     ),
     not_blank("stem", name="question_has_stem"),
     models.CheckConstraint(condition=~Q(external_id=""), name="question_external_id_is_not_empty"),
+    at_most("external_id", 200, name="question_external_id_is_short"),
     models.CheckConstraint(
         condition=Q(external_id__isnull=False) | Q(numbered_by__isnull=True),
         name="question_numbering_has_external_id",

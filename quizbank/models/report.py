@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Length, Trim
 
 from assessments.models import Member
-from ops.constraints import one_of
+from ops.constraints import one_of, visible
 from ops.keys import TimeOrdered
 from quizbank.models.question import Question
 from quizbank.models.revision import QuestionRevision
@@ -103,6 +103,7 @@ class ProblemReport(TimeOrdered):
                 violation_error_message="Your report of this question is still open.",
             ),
             one_of("reason", Reason, name="report_reason_is_known"),
+            visible("description", name="report_says_something"),
             one_of("state", ReportState, name="report_state_is_known"),
             models.CheckConstraint(
                 condition=Q(models.lookups.GreaterThanOrEqual(Length(Trim("description")), 10))

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from tests.screens import visit_as
+
 pytestmark = pytest.mark.django_db
 
 
@@ -257,6 +259,19 @@ def test_history_sees_plain_sql_and_is_append_only() -> None:
     )
     assert run(events, question) == [("insert", "Which one?"), ("update", "Which two?")]
     refuses("Cannot", "UPDATE quizbank_questionevent SET stem = 'x'")
+
+
+@pytest.mark.parametrize(
+    ("page", "field"),
+    [("exam", "code"), ("lightningquestion", "id"), ("question", "external_id")],
+)
+def test_code_that_no_index_could_hold_is_refused_in_words(page: str, field: str) -> None:
+    code = "".join(chr(0x4E00 + n) for n in range(5_000))
+
+    answer = visit_as("content").post(f"/admin/quizbank/{page}/add/", {field: code})
+
+    assert answer.status_code == 200
+    assert "has 200 characters at most" in answer.content.decode()
 
 
 def test_external_id_is_unique_without_an_exam_too() -> None:

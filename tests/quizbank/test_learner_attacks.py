@@ -33,6 +33,14 @@ def bo() -> Iterator[UUID]:
     assert [run(table) for table in tables] == before
 
 
+def test_report_that_says_nothing_to_be_seen_is_refused() -> None:
+    ada, question = learner("Ada"), published()[0]
+    with pytest.raises(DatabaseError, match="report_says_something"), transaction.atomic():
+        ask(
+            MEMBER, ada, REPORT.replace("The second choice is right.", "\u200b" * 12), question, ada
+        )
+
+
 @pytest.mark.parametrize("table", OWNER_OF)
 @pytest.mark.parametrize(
     "attack",
