@@ -102,3 +102,16 @@ def test_figures_are_kept_and_compared(tmp_path: Path) -> None:
     assert exponents["a page"] == pytest.approx(0.301, abs=0.001)
     assert "0.30" in table.growth(by_scale, exponents)
     assert "8 (0.50 x)" in table.row(figure(4), 0.3, by_scale["full"]["a page"])
+
+
+def test_a_part_that_cannot_be_filled_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(rows: int) -> None:
+        raise LookupError(f"no room for {rows} rows")
+
+    took: dict[str, float] = {}
+    with pytest.raises(LookupError):
+        loading.fill_part(loading.Part("descriptors", 5, fails, least=7), "tiny", took)
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert said == "descriptors failed: no room for 7 rows"
+    assert took == {}

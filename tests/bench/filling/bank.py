@@ -86,6 +86,3 @@ def fill(questions: int) -> None:
         cursor.execute(QUESTIONS.replace("word(", "pg_temp.word("), [questions])
         for statement in REST:
             cursor.execute(statement)
-        # Each question was written four times; a bank that grew over years has no such holes.
-        cursor.execute("VACUUM (FULL) questions")
-        cursor.execute("VACUUM (ANALYZE)")

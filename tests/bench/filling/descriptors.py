@@ -8,13 +8,14 @@ fills the database that DATABASE_URL names: an empty one, migrated.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 
 from django.db import connection
+
+from tests.bench.filling.together import at_once, run
 
 MEMBERS, TERMS, MONTHS = 50_000, 200_000, 36
 # Descriptors of one tasting, some of which fall together.
@@ -252,26 +253,6 @@ INDEXES = """
         ) AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
     )
 """
-WRITERS = 4
-
-
-def run(sql: str, **values: object) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values or None)
-
-
-def at_once(steps: Iterable[Callable[[], None]]) -> None:
-    """A few at a time, each on a connection of its own."""
-
-    def take(step: Callable[[], None]) -> None:
-        try:
-            run("SET maintenance_work_mem = '512MB'")
-            step()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(take, steps))
 
 
 @contextmanager
@@ -340,10 +321,7 @@ def fill_descriptors(
         run(KEPT_OF_WHEELS)
     for table in BENCH_TABLES:
         run(f"DROP TABLE {table}")
-    at_once(partial(run, f"VACUUM (ANALYZE) {partition_of(first)}") for first in firsts)
-    # Each of its rows was written twice.
-    run("VACUUM (FULL) flavor_terms")
-    at_once(partial(run, f"VACUUM (ANALYZE) {table}") for table in FILLED)
+    at_once(partial(run, f"ANALYZE {table}") for table in (*map(partition_of, firsts), *FILLED))
     run("ANALYZE ONLY flavor_descriptors")
     run("SELECT refresh_descriptor_views()")
     run("ANALYZE mv_category_descriptor_summary")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import groupby
 
 from django.db import connection
+
+from tests.bench.filling.together import at_once, run
 
 DAYS = 90
 PARTITIONS = """
@@ -29,23 +33,33 @@ DAY = """
     ) AS i
     JOIN bench_people AS m ON m.place = i.place
 """
+# Whom the other parts make meanwhile does nothing here.
 PEOPLE = """
-    CREATE TABLE bench_people AS SELECT row_number() OVER (ORDER BY id) AS place, id FROM members;
+    CREATE TABLE bench_people AS
+    SELECT row_number() OVER (ORDER BY id) AS place, id FROM members
+    WHERE display_name !~ '^(Taster|Examinee) ';
     CREATE UNIQUE INDEX ON bench_people (place) INCLUDE (id);
     ANALYZE bench_people
 """
 
 
 def fill_interactions(rows: int) -> None:
-    """About so many, of the members that there are; commits."""
+    """About so many, of the members that there are; commits, and begins anew."""
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, 0, -1)]
+    run("TRUNCATE user_interactions")
+    run("DROP TABLE IF EXISTS bench_people")
+    run(PARTITIONS, days=DAYS)
+    run(PEOPLE)
     with connection.cursor() as cursor:
-        cursor.execute(PARTITIONS, {"days": DAYS})
-        cursor.execute(PEOPLE)
         cursor.execute("SELECT count(*) FROM bench_people")
         (members,) = cursor.fetchone()
-        values = {"rows": max(rows // (DAYS - 1), 1), "members": members}
-        for back in range(DAYS - 1, 0, -1):
-            cursor.execute(DAY, {**values, "day": today - timedelta(days=back)})
-        cursor.execute("DROP TABLE bench_people")
-        cursor.execute("VACUUM (ANALYZE) user_interactions")
+    values = {"rows": max(rows // len(days), 1), "members": members}
+    months = groupby(days, key=lambda day: day.month)
+    at_once([partial(fill_days, list(month), **values) for _, month in months])
+    run("DROP TABLE bench_people")
+
+
+def fill_days(days: list[datetime], **values: int) -> None:
+    for day in days:
+        run(DAY, day=day, **values)

@@ -66,7 +66,7 @@ SESSIONS_OF_ALL = """
         FROM generate_series(0, %(length)s - 1) AS i
         JOIN numbered AS q ON q.place = (first + i * step) %% total
     ) AS asked
-    WHERE m.display_name LIKE 'Bench%%'
+    WHERE m.display_name ~ '^Bench [0-9]+$'
 """
 ANSWERS = """
     INSERT INTO answers (
@@ -84,7 +84,7 @@ PROGRESS = """
     INSERT INTO user_progress (user_id, area_stats)
     SELECT m.id, jsonb_object_agg(c.id, jsonb_build_object('accuracy', (random() * 100)::int))
     FROM members AS m CROSS JOIN categories AS c
-    WHERE m.display_name LIKE 'Bench%' GROUP BY m.id
+    WHERE m.display_name ~ '^Bench [0-9]+$' GROUP BY m.id
 """
 BOARD = """
     WITH people AS (
@@ -135,4 +135,3 @@ def fill_learners(members: int, ranked: int = 0) -> None:
         cursor.execute(PROGRESS)
         cursor.execute(BOARD, [ranked])
         cursor.execute("SELECT rebuild_question_pools()")
-        cursor.execute("VACUUM (ANALYZE)")

@@ -140,7 +140,6 @@ def fill_sessions(sessions: int, *, before: int = 0) -> None:
         run(MEMBERS, **members)
     for first in range(before + 1, sessions + 1, BATCH):
         run(SESSIONS, first=first, last=min(first + BATCH - 1, sessions), **members)
-    run("VACUUM (ANALYZE) members", "VACUUM (ANALYZE) cs_assessment_sessions")
 
 
 def fill_profiles(profiles: int) -> None:
@@ -153,4 +152,3 @@ def fill_profiles(profiles: int) -> None:
         for action, before, after, above in STEPS:
             run(STEP, action=action, before=before, after=after, above=above)
         run("ANALYZE public_profiles", "ANALYZE profile_events", "ANALYZE profile_slug_history")
-    run("VACUUM (FULL) public_profiles", "VACUUM (ANALYZE)")

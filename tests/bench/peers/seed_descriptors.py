@@ -11,7 +11,7 @@ from functools import partial
 
 from django.db import connection
 
-from tests.bench.filling.descriptors import at_once, run
+from tests.bench.filling.together import at_once, run
 
 SEED_TABLE = """
     CREATE SCHEMA seed;
