@@ -218,7 +218,10 @@ def is_any(
 def estimate_of(rows: QuerySet[Any]) -> int:
     """How many the planner expects, to four digits; it reads no row."""
     plan = rows.order_by().explain(format="json")
-    expected = int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0
+    return rounded(int(json.loads(plan)[0]["Plan"]["Plan Rows"]) if plan else 0)
+
+
+def rounded(expected: int) -> int:
     return round(expected, DIGITS - len(str(expected))) if expected >= 10**DIGITS else expected
 
 
@@ -230,9 +233,9 @@ class Total:
     is_exact: bool = True
 
 
-def total_of(rows: QuerySet[Any]) -> Total:
-    """Exact for few rows that are counted in a moment; else what the planner expects."""
-    expected = estimate_of(rows)
+def total_of(rows: QuerySet[Any], expected: int | None = None) -> Total:
+    """Exact for few rows that are counted in a moment; else `expected`, or the planner's guess."""
+    expected = estimate_of(rows) if expected is None else rounded(expected)
     if expected <= COUNTED:
         with suppress(TooSlow), patience(A_MOMENT):
             found = rows.order_by()[: COUNTED + 1].count()

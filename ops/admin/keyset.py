@@ -102,7 +102,11 @@ class KeysetChangeList(ChangeList):
                 request, "These filters take too long to find anything. Narrow them, by days say."
             )
             return Page(), Total(0)
-        return page, Total(len(page.rows)) if page.is_whole else total_of(self.queryset)
+        if page.is_whole:
+            return page, Total(len(page.rows))
+        is_searched_only = self.query and not self.has_active_filters
+        expected = self.model_admin.rows_expected(request) if is_searched_only else None
+        return page, total_of(self.queryset, expected)
 
     def page_at(self, request: HttpRequest, pointer: Pointer) -> Page:
         every = self.model_admin.walked(request, self) if self.model_admin.reach else None
@@ -167,6 +171,10 @@ class KeysetAdmin(ModelAdmin):
 
     def searches_by_index(self, request: HttpRequest) -> bool:
         return True
+
+    def rows_expected(self, request: HttpRequest) -> int | None:
+        """By the search alone, where somebody knows better than the planner."""
+        return None
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-pk",)

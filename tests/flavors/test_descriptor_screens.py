@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from flavors.admin import DescriptorAdmin
 from flavors.models import Descriptor, FlavorCategory, Term
+from ops.keyset import Total
 from ops.models import AuditEntry
 from tests.flavors.tasting import learner, note, run, term_of
 from tests.screens import visit_as
@@ -61,6 +62,26 @@ def test_filters_of_all_kinds(ada: UUID) -> None:
         f"?q=salt&user_id={ada}": [],
     }
     assert {query: listed(client, query) for query in expected} == expected
+
+
+def test_the_lexicon_says_how_many_a_search_finds(
+    ada: UUID, content: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planner is asked only where there are filters, or nothing to search for."""
+    monkeypatch.setattr(DescriptorAdmin, "list_per_page", 1)
+    for text in ("Smoke", "Smoky", "Salt"):
+        note(ada, text)
+
+    def total(query: str) -> tuple[Total, bool]:
+        with CaptureQueriesContext(connection) as asked:
+            found = content.get(LIST + query).context["cl"].paginator.total
+        return found, any(each["sql"].startswith("EXPLAIN") for each in asked)
+
+    assert total("?q=smo") == (Total(2), False)
+    assert total("?q=smo&descriptor_type__exact=flavor") == (Total(2), True)
+    assert total("?q=%20") == (Total(3), True)
+    run("UPDATE flavor_terms SET usage_count = 123456 WHERE normalized_form = 'smoke'")
+    assert total("?q=smo") == (Total(123_500, is_exact=False), False)
 
 
 def test_category_and_term_take_what_was_merged(ada: UUID, content: Client) -> None:
