@@ -63,6 +63,7 @@ def section(found: dict[str, Any]) -> dict[str, Any]:
             ),
             by_month(found["months"]),
         ],
+        **{name: moment(found.get(name)) for name in ("asked_at", "board_at", "exams_at")},
         "board": named(found["board"], names),
         "practice": named(found["practice"], names),
         "flags": [
@@ -134,5 +135,5 @@ def questions() -> str:
     return reverse("admin:quizbank_question_changelist") + "?status__exact=active"
 
 
-def moment(text: str) -> datetime:
-    return timezone.localtime(datetime.fromisoformat(text))
+def moment(text: str | None) -> datetime | None:
+    return timezone.localtime(datetime.fromisoformat(text)) if text else None

@@ -10,6 +10,12 @@ WITH day AS (
     ) AS d
 )
 SELECT jsonb_build_object(
+    'asked_at', now(),
+    'board_at', (
+        SELECT v.refreshed_at FROM public.ops_materialized_views AS v
+        WHERE v.name = 'assessment_leaderboard'
+    ),
+    'exams_at', (SELECT min(s.computed_at) FROM public.exam_statistics AS s),
     'days', (
         SELECT jsonb_agg(jsonb_build_object(
             'day', d.day, 'sessions', q.sessions, 'answers', q.answers, 'attempts', a.attempts

@@ -166,6 +166,15 @@ def focus_by_tab(page: Page, name: str) -> None:
     pytest.fail(f"no Tab reaches {name}")
 
 
+def tab_to(page: Page, selector: str, *, key: str = "Tab") -> None:
+    """Press it until what the selector means has the focus."""
+    for _ in range(200):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press(key)
+    pytest.fail(f"no {key} reaches {selector}")
+
+
 def search_in_palette(page: Page, text: str) -> None:
     """Asked once: letters that come slowly are asked about one by one, and each answer begins the
     choice anew.

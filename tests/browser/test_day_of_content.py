@@ -6,6 +6,9 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
+from ops.models import Run
+from ops.models.run import Status as RunStatus
+from ops.runner import perform
 from quizbank.models import ProblemReport, Question
 from quizbank.models.question import Status
 from tests.browser.conftest import begin_day_in_the_dark, go, log_out
@@ -73,6 +76,15 @@ def test_content_day(browser_page: Page, editor: User) -> None:
     page.get_by_role("button", name="Accept").click()
     page.get_by_text("accepted.").first.wait_for()
 
+    # Two questions are one.
+    go(page, "/admin/quizbank/questionsimilarity/")
+    page.get_by_text("Waiting").first.wait_for()
+    perform(Run.objects.get(operation="find_similar_questions", status=RunStatus.PENDING).pk)
+    page.reload()
+    group = page.get_by_role("form", name="Group 1")
+    group.get_by_role("button", name="Same: keep one, retire the others").click()
+    page.get_by_text("retired 1 question.").wait_for()
+
     # A look at what members taste.
     go(page, "/admin/flavors/flavorwheel/look/")
     page.get_by_role("heading", name="Combined wheel of everybody").wait_for()
@@ -86,4 +98,5 @@ def test_content_day(browser_page: Page, editor: User) -> None:
     log_out(page)
 
     assert not Question.objects.filter(stem__startswith="What carries a frame").exists()
+    assert Question.objects.filter(status=Status.RETIRED).exclude(duplicate_of=None).count() == 1
     assert ProblemReport.objects.filter(admin_comment__startswith="Right you are").exists()

@@ -9,7 +9,7 @@ from assessments.models import ModerationReason, PublicProfile
 from assessments.models.choices import State
 from tests.assessments.people import make_member, make_profile, publish
 from tests.assessments.test_claims import submitted
-from tests.browser.conftest import focus_by_tab, log_out
+from tests.browser.conftest import focus_by_tab, log_out, search_in_palette, tab_to
 from tests.ops.conftest import member_of
 
 PASSWORD = "a-long-password-1"  # noqa: S105
@@ -65,20 +65,35 @@ def test_moderators_day(browser_page: Page, profiles: None) -> None:
     assert states()["Waits too"] == State.REJECTED
 
     # Two that are public go at once; the public no longer finds them.
-    page.goto("/admin/assessments/publicprofile/?q=Published")
+    search_in_palette(page, "public profiles")
+    page.locator("#command-results li").first.wait_for()
+    press(page, "ArrowDown", "Enter")
+    page.wait_for_url("**/publicprofile/")
+    press(page, "/")
+    page.keyboard.type("Published")
+    press(page, "Enter")
+    page.wait_for_url("**/?*q=Published*")
     for number in range(2):
-        page.locator("[name=_selected_action]").nth(number).press("Space")
-    page.locator("[name=action]").select_option("hide")
-    page.locator("#changelist-form button[type=submit]").first.press("Enter")
-    page.locator("[name=reason]").select_option(label="Spam")
-    page.get_by_role("button", name="Hide 2 profiles").press("Enter")
+        tab_to(page, f"tbody:nth-of-type({number + 1}) [name=_selected_action]")
+        press(page, "Space")
+    tab_to(page, "[name=action]", key="Shift+Tab")
+    page.keyboard.type("Hide")
+    tab_to(page, "#changelist-form button[type=submit]")
+    press(page, "Enter")
+    page.get_by_role("heading", name="Hide 2 profiles").wait_for()
+    tab_to(page, "[name=reason]")
+    page.keyboard.type("Spam")
+    focus_by_tab(page, "Hide 2 profiles")
+    press(page, "Enter")
     expect(page.get_by_role("heading", name="Hide: 2 of 2 profiles")).to_be_visible()
     answer = page.request.get("/profiles/published-1/")
     assert (answer.status, "No such profile" in answer.text()) == (404, True)
 
     # That was a mistake.
-    page.get_by_role("button", name="Undo this batch …").press("Enter")
-    page.get_by_role("button", name="Undo for 2 profiles").press("Enter")
+    focus_by_tab(page, "Undo this batch …")
+    press(page, "Enter")
+    expect(page.get_by_role("button", name="Undo for 2 profiles")).to_be_focused()
+    press(page, "Enter")
     expect(page.get_by_text("Undone: 2 profiles.")).to_be_visible()
     assert page.request.get("/profiles/published-1/").status == 200
     log_out(page)

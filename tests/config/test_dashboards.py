@@ -124,6 +124,8 @@ def test_analysts_see_what_people_do(questions: None) -> None:
         "Assessments begun, 14 days",
     ):
         assert words in text, words
+    board = text.partition('id="board"')[2].partition("</section>")[0]
+    assert re.search(r"As of <time [^>]*>now</time>", board)
     assert re.search(r"Very hard: <a[^>]*>1</a>", text)
     assert "members <span" not in text, "has personal data"
     assert "How it is" not in text
