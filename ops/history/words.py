@@ -78,7 +78,7 @@ class Names:
 
     def load(self) -> Names:
         """In one query; in a second one those that are gone."""
-        self._found = objects_of(self._wanted)
+        self._found |= objects_of(self._wanted)
         gone = {
             model: {pk for pk in pks if (model, pk) not in self._found}
             for model, pks in self._wanted.items()

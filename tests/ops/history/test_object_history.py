@@ -56,6 +56,19 @@ def test_everything_that_content_staff_edit_has_a_history() -> None:
     }
 
 
+def test_entry_names_what_the_page_has_at_hand(editing: Client, exam: Exam) -> None:
+    """The object's own keys are known without asking for them."""
+    subject = Subject.objects.create(code="ROUTING", name="Routing")
+    question = Question.objects.create(
+        stem="Why?", kind="single", external_id="N-1", numbered_by=exam, subject=subject
+    )
+
+    (added,) = entries(editing, question)
+
+    assert f"Numbered by {exam}" in added
+    assert f"Subject {subject}" in added
+
+
 def test_entry_says_who_when_how_and_what(editing: Client, lightning: LightningQuestion) -> None:
     edit(lightning, correct_answer="A watch", difficulty="insane", is_active=False)
 
