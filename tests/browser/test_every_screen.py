@@ -60,7 +60,8 @@ def sights_of_screens() -> dict[str, Sight]:
         name, address = screen.name, address_of(screen)
         if name.endswith(("_delete", "_history")):
             answer = client.get(address)
-            name = f"{answer.templates[0].name}, {bool(answer.context.get('protected'))}"
+            template = answer.resolve_template(answer.template_name).template.name
+            name = f"{template}, {bool(answer.context_data.get('protected'))}"
         found.setdefault(name, opens(address))
     return found
 
