@@ -35,7 +35,7 @@ def in_order_of(name: str, score: str) -> models.Index:
 
 
 class Migration(migrations.Migration):
-    """The boards are filled, too: nobody waits for the next refresh."""
+    """The boards are filled, too: nobody waits for the next refresh, and nobody looks new on it."""
 
     dependencies = [
         ("assessments", "0025_remember_deciders"),
@@ -166,5 +166,9 @@ class Migration(migrations.Migration):
             "DROP FUNCTION public.refresh_leaderboard_attempts();"
             " DROP FUNCTION public.climb_leaderboard_steps(boolean)",
         ),
-        migrations.RunSQL("SELECT public.refresh_leaderboard_attempts()", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            "SELECT public.refresh_leaderboard_attempts();"
+            " UPDATE public.leaderboard_steps SET rank_before = rank",
+            migrations.RunSQL.noop,
+        ),
     ]

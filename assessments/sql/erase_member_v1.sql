@@ -7,7 +7,8 @@ Erasing a person. What becomes of each table:
     public_profiles,
     profile_slug_history      deleted; the slug is free again
     cs_assessment_sessions    deleted with transcript and scores
-    leaderboard_previous      deleted; assessment_leaderboard follows with its next refresh
+    leaderboard_attempts,
+    leaderboard_movers        deleted: the boards at once, ranks of others with the next refresh
     profile_events            stay: who decided what, and when; their texts are blanked
     audit_logs,
     django_admin_log          stay; what they say of the member is blanked

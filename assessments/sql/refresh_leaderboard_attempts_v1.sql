@@ -16,11 +16,14 @@ sort, and equal scores share it.
 
 If any rank differs, the ladder as it was stays beside the one that it is, and leaderboard_movers
 has the scores that those had on it who have others now; NULL for who was not on the boards.
+
+A member is erased before or after, and stays so: nobody comes back who was read before.
 */
 DECLARE
     v_is_first boolean := NOT EXISTS (SELECT FROM public.leaderboard_attempts);
     v_changes bigint;
 BEGIN
+    PERFORM public.lock_erasures(true);
     CREATE TEMPORARY TABLE leaderboard_changes ON COMMIT DROP AS
     SELECT
         COALESCE(b.user_id, a.user_id) AS user_id,

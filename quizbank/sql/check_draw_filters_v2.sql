@@ -19,7 +19,7 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF p_pattern = 'chosen' AND (
-        SELECT pg_catalog.count(*) > pg_catalog.count(DISTINCT each.q)
+        SELECT pg_catalog.count(*) > pg_catalog.count(DISTINCT pg_catalog.lower(each.q::text))
         FROM pg_catalog.jsonb_array_elements(p_filters -> 'questions') AS each (q)
     ) THEN
         RAISE EXCEPTION 'A question is chosen once.' USING ERRCODE = 'invalid_parameter_value';

@@ -260,6 +260,26 @@ def test_decision_that_was_begun_comes_first() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_is_erased_beside_a_refresh_stays_off_the_boards() -> None:
+    member = make_member()
+    make_session(member, overall_score=90)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            execute("SELECT public.refresh_assessment_leaderboard()")
+            answer = pool.submit(in_thread, "SELECT public.erase_member(%s)", member.pk)
+            until_it_waits()
+        assert answer.result() == ""
+        make_session(other := make_member("Bo"), overall_score=80)
+        with transaction.atomic():
+            execute("SELECT public.erase_member(%s)", other.pk)
+            answer = pool.submit(in_thread, "SELECT public.refresh_assessment_leaderboard()")
+            until_it_waits()
+        assert answer.result() == ""
+    kept = execute("SELECT user_id FROM leaderboard_attempts")
+    assert kept + execute("SELECT user_id FROM leaderboard_movers") == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_erasures_are_one() -> None:
     member = make_member()
     make_session(member)

@@ -41,7 +41,7 @@ def test_decision_opens_the_next_item_and_says_what_was_done(client: Client, mo:
         page(first, "decide"), {"action": "publish", "version": first.version}, follow=True
     )
     assert answer.redirect_chain[0][0].startswith(page(second) + "?done=")
-    assert "✓ Published: First. Undo z" in words(answer)
+    assert "✓ Published: First. Undo this z" in words(answer)
     assert (state(first), holder(second)) == (State.PUBLISHED, mo)
 
 
@@ -53,7 +53,7 @@ def test_last_decision_leads_back_to_the_queue(client: Client) -> None:
     )
     text = words(answer)
     assert "Nothing waits." in text
-    assert "✓ Published: Ada Lovelace. Undo z" in text
+    assert "✓ Published: Ada Lovelace. Undo this z" in text
 
 
 def test_reason_text_and_note_are_kept(client: Client) -> None:
@@ -147,7 +147,7 @@ def test_decision_on_an_edit_keeps_what_is_live(client: Client) -> None:
     answer = decide(client, profile, "reject", reason="advertising")
     text = words(client.get(answer["Location"]))
     assert "✓ Rejected: the edit of Ada Lovelace." in text
-    assert "Undo z" in text
+    assert "Undo this z" in text
     assert (state(profile), profile.pending_revision) == (State.PUBLISHED, None)
 
     event = ProfileEvent.objects.get(profile=profile, action="reject")
@@ -235,7 +235,7 @@ def test_undo_is_refused_where_something_happened_since(client: Client, jo: User
     profile.refresh_from_db()
     why = Why(make_reason())
     actions.hide_profile(profile=profile, version=profile.version, user=jo, why=why)
-    assert "Undo z" not in text_of(client, done["Location"])
+    assert "Undo this z" not in text_of(client, done["Location"])
     assert "Not undone. Somebody else decided meanwhile" in words(
         client.post(f"{QUEUE}undo/", {"event": event.pk}, follow=True)
     )

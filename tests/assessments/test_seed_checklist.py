@@ -118,6 +118,9 @@ def test_board_is_described() -> None:
         )
     )
     assert {name: found.get(name) for name in BOARD_COLUMNS} == BOARD_COLUMNS
+    assert sql("SELECT relkind FROM pg_class WHERE oid = 'assessment_leaderboard'::regclass") == [
+        ("v",)
+    ]
     indexes = sql("SELECT indexname FROM pg_indexes WHERE tablename = 'leaderboard_attempts'")
     assert {name for (name,) in indexes} == {
         "leaderboard_attempts_pkey",

@@ -10,7 +10,7 @@ from django.db import OperationalError
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE, log_in
-from tests.browser.test_every_screen import NARROW, SCRIPTS, WIDE, look
+from tests.browser.sights import SCRIPTS, complaints
 
 FORM = "/admin/password_change/"
 
@@ -39,7 +39,7 @@ def test_what_was_typed_is_sent_again(page: Page, editor: User) -> None:
         away.setattr(User, "set_password", lose)
         page.press("[name=new_password2]", "Enter")
         expect(page.get_by_role("heading")).to_have_text("Back in a moment")
-        assert look(page, WIDE, "light") + look(page, NARROW, "dark") == []
+        assert complaints(page) == []
 
     page.get_by_role("button", name="Send it again").click()
 

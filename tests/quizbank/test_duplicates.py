@@ -241,7 +241,7 @@ def test_everything_is_done_on_the_screen(editing: Client) -> None:
     assert "is active again" in step(editing, "unmerge", question=two)
     assert "2 questions: not the same." in step(editing, "dismiss", questions=[two, three])
     key = QuestionDismissal.objects.get().pk
-    assert "Take back" in text(editing, "?show=dismissed")
+    assert "Take this back" in text(editing, "?show=dismissed")
     assert "may be the same again" in step(editing, "restore", dismissal=key)
 
 

@@ -56,8 +56,8 @@ def percentiles() -> Figure:
 # --- The least that any way takes ----------------------------------------------------------------
 SLUGS = "SELECT profile_slug FROM public_profiles WHERE profile_slug >= %s LIMIT %s"
 RANKS = """
-    SELECT overall_rank FROM assessment_leaderboard WHERE overall_rank >= %s
-    ORDER BY overall_rank LIMIT %s
+    SELECT 100 - overall_score FROM leaderboard_attempts WHERE 100 - overall_score >= %s
+    ORDER BY 100 - overall_score, completed_at, user_id LIMIT %s
 """
 
 

@@ -26,13 +26,17 @@ type Schema = dict[tuple[str, str], int]
 
 def schema() -> Schema:
     """(Kind, name) → a digest of its definition. How many partitions stand follows the clock, and a
-    constraint that was validated stays so on the way down.
+    constraint that was validated stays so on the way down: `unvalidated` tells of these.
     """
     return {
         (each.kind, each.name): hash(each.definition.removesuffix(" NOT VALID"))
         for each in read_own_catalog()
         if each.kind != "partition" and not is_left(each)
     }
+
+
+def unvalidated() -> list[str]:
+    return [each.name for each in read_own_catalog() if each.definition.endswith(" NOT VALID")]
 
 
 def is_left(found: SchemaObject) -> bool:
@@ -114,3 +118,4 @@ def test_each_step_down_and_up_again_is_the_same() -> None:
     follow(compare).migrate(newest)
     assert wrong == {}
     assert made == {}
+    assert unvalidated() == []

@@ -20,6 +20,8 @@ from tests.quizbank.learning import run, value
 
 pytestmark = pytest.mark.django_db
 
+SOME = "0198f0aa-aaaa-7aaa-8aaa-aaaaaaaaaaaa"
+
 
 def test_a_session_freezes_what_is_published_at_its_start(ada: UUID) -> None:
     (question, revision), *_ = bank(1)
@@ -79,6 +81,7 @@ def test_nobody_starts_for_somebody_else(ada: UUID, bo: UUID) -> None:
         ({"mode": "exam"}, "no mode “exam”"),
         ({"question_mode": "random"}, "no question mode “random”"),
         ({"pattern": "chosen", "filters": {"questions": [1, 1]}}, "chosen once"),
+        ({"pattern": "chosen", "filters": {"questions": [SOME, SOME.upper()]}}, "chosen once"),
         ({"filters": {"exam": 99999}}, "No question can be drawn. 0 published questions match"),
         ({"member": UUID(int=7)}, "no such active member"),
     ],
