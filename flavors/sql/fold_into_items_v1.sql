@@ -21,7 +21,7 @@ BEGIN
         SELECT l.partition FROM public.descriptor_item_partitions AS l
         EXCEPT
         SELECT here.* FROM public.item_partitions() AS here
-    );
+    ) OR NOT EXISTS (SELECT FROM public.descriptor_item_partitions);
     FOR v_partition IN
         SELECT here.* FROM public.item_partitions() AS here
         EXCEPT
@@ -220,7 +220,8 @@ LANGUAGE plpgsql
 SET search_path = ''
 AS $$
 /* descriptor_item_terms of what descriptor_item_changes and the temporary table `moved` say, and the
-   sums of these. A term takes all it has out of the sums before, and brings it again after. */
+   sums of these. A term takes all it has out of the sums before, and brings it again after; an item
+   that is counted has its sums from its terms alone. */
 DECLARE
     v_counted integer[];
 BEGIN
@@ -229,6 +230,9 @@ BEGIN
     CREATE TEMP TABLE item_placed ON COMMIT DROP AS
     WITH touched AS (
         SELECT more.item_id, more.term_id FROM pg_temp.item_more AS more
+        UNION
+        SELECT k.item_id, k.term_id FROM public.descriptor_item_terms AS k
+        WHERE k.item_id = ANY (v_counted)
         UNION
         SELECT k.item_id, k.term_id
         FROM (
@@ -244,9 +248,10 @@ BEGIN
     SELECT t.item_id, raw.canonical_id
     FROM touched AS t JOIN public.flavor_terms AS raw ON raw.id = t.term_id
     WHERE raw.canonical_id IS NOT NULL;
-    IF EXISTS (SELECT FROM pg_temp.item_placed) THEN
+    IF EXISTS (SELECT FROM pg_temp.item_placed) OR pg_catalog.cardinality(v_counted) > 0 THEN
         ANALYZE pg_temp.item_placed;
         PERFORM public.add_to_item_branches(-1);
+        DELETE FROM public.descriptor_item_branches WHERE item_id = ANY (v_counted);
         PERFORM public.add_to_item_terms();
         IF pg_catalog.cardinality(v_counted) > 0 THEN
             ANALYZE public.descriptor_item_terms;

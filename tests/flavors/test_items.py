@@ -22,6 +22,7 @@ ITEMS = ("Yirgacheffe", "Sidamo", "")
 TYPES = ("aroma", "flavor", "metaphor", "texture")
 WHEELS = (["aroma"], ["flavor"], ["aroma", "flavor"], ["metaphor"])
 KEPT = "SELECT wheel.* FROM item_wheel_leaves(%s, %s, 100) AS wheel"
+TERMS_AND_BRANCHES = {"descriptor_item_terms", "descriptor_item_branches"}
 COUNTED = """
     SELECT path.category_id, path.subcategory_id, t.display_text, count(*),
         sum(d.intensity)::numeric / NULLIF(count(d.intensity), 0)
@@ -199,15 +200,38 @@ def test_a_member_reads_their_own_part_and_nobody_elses(db: None) -> None:
     run("RESET ROLE")
 
 
-def test_a_wrong_figure_is_found_and_counted_again(db: None) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ("UPDATE descriptor_item_terms SET flavor = 7 WHERE term_id = {smoke}", TERMS_AND_BRANCHES),
+        ("UPDATE descriptor_item_terms SET aroma = 7 WHERE is_whole", TERMS_AND_BRANCHES),
+        ("DELETE FROM descriptor_item_terms", TERMS_AND_BRANCHES),
+        ("UPDATE descriptor_item_terms SET category_id = NULL", TERMS_AND_BRANCHES),
+        ("UPDATE descriptor_item_branches SET aroma = 7", {"descriptor_item_branches"}),
+        ("DELETE FROM descriptor_item_branches", {"descriptor_item_branches"}),
+    ],
+)
+def test_a_wrong_figure_is_found_and_counted_again(wrong: str, found: set[str]) -> None:
     taste(learner(), *WORDS, item_name="Sidamo")
+    place("Smoke", "Roast", "Burnt")
+    merge("Raisin", "Raisins")
     fold()
-    run("UPDATE descriptor_item_terms SET flavor = 7 WHERE term_id = %s", term_of("smoke").pk)
-    run("UPDATE descriptor_item_branches SET aroma = 7")
-    assert [each["kept_in"] for each in differences()] == [
-        "descriptor_item_terms",
-        "descriptor_item_branches",
-    ]
+    run(wrong.format(smoke=term_of("smoke").pk))
+    assert {each["kept_in"] for each in differences()} == found
+    run("DELETE FROM descriptor_item_partitions")
+    assert differences() == []
+    assert_wheels_are_right("Sidamo")
+
+
+def test_branches_of_an_item_without_any_use_are_counted_again(db: None) -> None:
+    ada = learner()
+    taste(ada, *WORDS, item_name="Sidamo")
+    fold()
+    run("DELETE FROM descriptor_item_terms")
+    run("DELETE FROM flavor_descriptors WHERE user_id = %s", ada)
+    run("DELETE FROM descriptor_item_partitions")
+    assert differences() == []
+    assert run("SELECT * FROM descriptor_item_branches") == []
 
 
 # --- Partitions ----------------------------------------------------------------------------------
