@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             model_name="userinteraction",
             name="interaction_details_are_small",
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="studysession",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 violation_error_message="Start time is of the years 1970 to 2999.",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="studysession",
             constraint=models.CheckConstraint(
                 condition=models.Q(

@@ -1,12 +1,47 @@
 import django.db.models.functions.text
 import django.db.models.lookups
+from django.contrib.postgres.operations import AddConstraintNotValid
+from django.core.management import CommandError
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+from psycopg import sql
+
+CODES = (
+    ("categories", "code"),
+    ("exams", "code"),
+    ("lightning_round_questions", "id"),
+    ("questions", "external_id"),
+)
+
+
+def refuse_long_codes(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+    """All of them in one message; a key that is too long itself by its beginning."""
+    long = []
+    with editor.connection.cursor() as cursor:
+        for table, column in CODES:
+            cursor.execute(
+                sql.SQL(
+                    "SELECT string_agg(left(key, 60), ', ') FROM (SELECT id::text AS key"
+                    " FROM public.{} WHERE length({}) > 200 ORDER BY id LIMIT 5) AS first"
+                ).format(sql.Identifier(table), sql.Identifier(column))
+            )
+            if keys := cursor.fetchone()[0]:
+                long.append(f"{table}.{column} of the rows with the id {keys}")
+    if long:
+        raise CommandError(
+            "Codes and keys have 200 characters at most. Shorten these (the first five of a table"
+            f" are named), then migrate again: {'; '.join(long)}."
+        )
 
 
 class Migration(migrations.Migration):
+    """Staff gave the codes, and shortening could make two of them the same: a person does it."""
+
     dependencies = [("quizbank", "0047_workers_read_sessions")]
 
     operations = [
+        migrations.RunPython(refuse_long_codes, migrations.RunPython.noop),
         migrations.RunSQL("SET LOCAL lock_timeout = '10s'", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="category",
@@ -44,7 +79,7 @@ class Migration(migrations.Migration):
                 violation_error_message="Id has 200 characters at most.",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="problemreport",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -57,7 +92,7 @@ class Migration(migrations.Migration):
                 violation_error_message="Description needs a character that can be seen.",
             ),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name="question",
             constraint=models.CheckConstraint(
                 condition=models.Q(
