@@ -27,6 +27,7 @@ NO_TERMS = """
 """
 NO_FOLD = """
     DROP FUNCTION public.fold_into_items();
+    DROP FUNCTION public.forget_unused_items();
     DROP FUNCTION public.place_item_terms();
     DROP FUNCTION public.add_to_item_terms();
     DROP FUNCTION public.add_to_item_branches(integer);

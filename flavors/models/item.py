@@ -17,7 +17,9 @@ from flavors.models.term import Term
 
 
 class DescriptorItem(models.Model):
-    """`uses`: about so many; of kept_item_size() and more it is kept from the next refresh on."""
+    """`uses`: of active members at the last refresh; of kept_item_size() and more it is kept from the
+    next refresh on, and without any it is deleted.
+    """
 
     id = models.AutoField(primary_key=True)
     item_name = models.TextField(unique=True)

@@ -3,8 +3,8 @@ RETURNS TABLE (kept_in text, kept_key text, kept_uses bigint, counted_uses bigin
 LANGUAGE plpgsql
 SET search_path = ''
 AS $$
-/* Where what is kept of items differs from a count of their descriptors, or stands elsewhere than its
-   terms. */
+/* Where what is kept of items, with what was written since, differs from a count of their descriptors,
+   or stands elsewhere than its terms. */
 BEGIN
     RETURN QUERY
     SELECT
@@ -12,12 +12,38 @@ BEGIN
         COALESCE(k.aroma + k.flavor + k.metaphor, 0)::bigint,
         (COALESCE(k.aroma + k.flavor + k.metaphor, 0) + more.aroma + more.flavor + more.metaphor)
             ::bigint
-    FROM public.item_differences(
-        ARRAY(SELECT each.id FROM public.descriptor_items AS each WHERE each.is_kept)
+    FROM (
+        SELECT
+            each.item_id, each.term_id, sum(each.aroma) AS aroma, sum(each.flavor) AS flavor,
+            sum(each.metaphor) AS metaphor
+        FROM (
+            SELECT * FROM public.item_differences(
+                ARRAY(SELECT kept.id FROM public.descriptor_items AS kept WHERE kept.is_kept)
+            )
+            UNION ALL
+            SELECT
+                i.id, c.term_id, -c.uses * type.aroma, -c.uses * type.flavor,
+                -c.uses * type.metaphor, -c.intensity_sum * type.aroma,
+                -c.intensity_count * type.aroma, -c.intensity_sum * type.flavor,
+                -c.intensity_count * type.flavor, -c.intensity_sum * type.metaphor,
+                -c.intensity_count * type.metaphor
+            FROM public.descriptor_item_changes AS c
+            JOIN public.descriptor_items AS i ON i.item_name = c.item_name AND i.is_kept
+            JOIN (
+                VALUES ('aroma', 1, 0, 0), ('flavor', 0, 1, 0), ('metaphor', 0, 0, 1)
+            ) AS type (name, aroma, flavor, metaphor) ON type.name = c.descriptor_type
+        ) AS each
+        GROUP BY each.item_id, each.term_id
+        HAVING (
+            sum(each.aroma), sum(each.flavor), sum(each.metaphor), sum(each.aroma_sum),
+            sum(each.aroma_rated), sum(each.flavor_sum), sum(each.flavor_rated),
+            sum(each.metaphor_sum), sum(each.metaphor_rated)
+        ) <> (0, 0, 0, 0, 0, 0, 0, 0, 0)
     ) AS more
     JOIN public.descriptor_items AS i ON i.id = more.item_id
     LEFT JOIN public.descriptor_item_terms AS k
-        ON k.term_id = more.term_id AND k.item_id = more.item_id AND NOT k.is_whole;
+        ON k.term_id = more.term_id AND k.item_id = more.item_id AND NOT k.is_whole
+    WHERE public.items_hold();
     RETURN QUERY
     SELECT
         'descriptor_item_terms', pg_catalog.concat_ws(' ', item_id, term_id, is_whole),

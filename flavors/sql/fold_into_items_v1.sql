@@ -10,6 +10,7 @@ AS $$
 /*
 Which items are counted in full: those that grew so large since, and all when the attached partitions
 are others than those that were counted, but for new ones that are empty. They are kept from now on.
+Then what waits is in the uses of each item, in the same statement: nothing adds it again.
 */
 DECLARE
     v_all boolean;
@@ -36,9 +37,16 @@ BEGIN
     IF v_all THEN
         DELETE FROM public.descriptor_item_partitions AS l
         WHERE l.partition NOT IN (SELECT here.* FROM public.item_partitions() AS here);
+        UPDATE public.descriptor_items SET uses = 0;
+        WITH waiting AS (
+            DELETE FROM public.descriptor_item_changes
+        )
         INSERT INTO public.descriptor_items AS known (item_name, uses)
         SELECT d.item_name, count(*) FROM public.flavor_descriptors AS d
         WHERE d.item_name <> '' AND public.is_in_wheels(d.descriptor_type)
+            AND NOT EXISTS (
+                SELECT FROM public.members AS m WHERE m.id = d.user_id AND NOT m.is_active
+            )
         GROUP BY d.item_name
         ON CONFLICT (item_name) DO UPDATE SET uses = EXCLUDED.uses;
     END IF;
@@ -214,6 +222,27 @@ END
 $$;
 REVOKE ALL ON FUNCTION public.place_item_terms() FROM PUBLIC;
 
+CREATE FUNCTION public.forget_unused_items()
+RETURNS void
+LANGUAGE plpgsql
+SET search_path = ''
+AS $$
+/* What nobody notes something of any more: its name is what a member once typed. */
+DECLARE
+    v_kept integer[];
+BEGIN
+    WITH gone AS (
+        DELETE FROM public.descriptor_items WHERE uses <= 0 RETURNING id, is_kept
+    )
+    SELECT pg_catalog.array_agg(g.id) INTO v_kept FROM gone AS g WHERE g.is_kept;
+    IF v_kept IS NOT NULL THEN
+        DELETE FROM public.descriptor_item_terms WHERE item_id = ANY (v_kept);
+        DELETE FROM public.descriptor_item_branches WHERE item_id = ANY (v_kept);
+    END IF;
+END
+$$;
+REVOKE ALL ON FUNCTION public.forget_unused_items() FROM PUBLIC;
+
 CREATE FUNCTION public.fold_into_items()
 RETURNS void
 LANGUAGE plpgsql
@@ -261,6 +290,7 @@ BEGIN
         DELETE FROM public.descriptor_item_branches
         WHERE aroma = 0 AND flavor = 0 AND metaphor = 0;
     END IF;
+    PERFORM public.forget_unused_items();
     DROP TABLE pg_temp.item_more, pg_temp.item_placed;
 END
 $$;

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError
 
 from flavors.models import FlavorCategory
@@ -58,6 +59,14 @@ def assert_wheels_are_right(*items: str) -> None:
     for item in items:
         for types in WHEELS:
             assert Counter(run(KEPT, types, item)) == Counter(run(COUNTED, types, item))
+
+
+def tables_that_name(text: str) -> list[str]:
+    return [
+        model._meta.db_table
+        for model in apps.get_app_config("flavors").get_models()
+        if run(f"SELECT 1 FROM {model._meta.db_table} AS t WHERE strpos(t::text, %s) > 0", text)
+    ]
 
 
 def any_note(chance: random.Random, user: UUID) -> UUID:
@@ -177,6 +186,42 @@ def test_an_erased_member_is_in_no_wheel_of_an_item(db: None) -> None:
     assert_wheels_are_right("Sidamo")
 
 
+@pytest.mark.parametrize("notes", [1, 4])
+@pytest.mark.parametrize("before", ["", "UPDATE members SET is_active = false"])
+def test_what_an_erased_member_typed_as_an_item_is_nowhere(notes: int, before: str) -> None:
+    ada = learner()
+    taste(ada, *WORDS[:notes], item_name="Ada Byron's home roast")
+    note(ada, "Smoke", item_name="Ada Byron's home roast", descriptor_type="texture")
+    fold()
+    assert kept("Ada Byron's home roast") is (notes > 3)
+    assert "descriptor_items" in tables_that_name("Ada Byron")
+    if before:
+        run(before)
+    value("SELECT erase_member(%s, 'somebody')", ada)
+    refresh()
+    assert tables_that_name("Ada Byron") == []
+    assert run("SELECT * FROM descriptor_item_terms") == []
+    assert run("SELECT * FROM descriptor_item_branches") == []
+
+
+def test_the_uses_of_items_are_of_active_members_after_a_count_of_all(db: None) -> None:
+    ada, bo = learner(), learner()
+    for user in (ada, bo):
+        taste(user, *WORDS, item_name="Sidamo")
+        note(user, item_name=f"Of {user}")
+    run("UPDATE members SET is_active = false WHERE id = %s", bo)
+    fold()
+    note(ada, item_name="Sidamo")
+    run("DELETE FROM descriptor_item_partitions")
+    value("SELECT fold_descriptor_changes()")
+    uses = "SELECT item_name, uses FROM descriptor_items"
+    assert set(run(uses)) == {("Sidamo", len(WORDS) + 1), (f"Of {ada}", 1)}
+    run("UPDATE members SET is_active = true WHERE id = %s", bo)
+    fold()
+    assert set(run(uses)) == {("Sidamo", 2 * len(WORDS) + 1), (f"Of {ada}", 1), (f"Of {bo}", 1)}
+    assert_wheels_are_right("Sidamo")
+
+
 def test_a_member_reads_their_own_part_and_nobody_elses(db: None) -> None:
     ada, bo = learner(), learner()
     for user in (ada, bo, bo):
@@ -232,6 +277,36 @@ def test_branches_of_an_item_without_any_use_are_counted_again(db: None) -> None
     run("DELETE FROM descriptor_item_partitions")
     assert differences() == []
     assert run("SELECT * FROM descriptor_item_branches") == []
+
+
+def test_what_is_written_during_a_check_is_no_difference(db: None) -> None:
+    ada, bo = learner(), learner()
+    for user in (ada, bo):
+        taste(user, *WORDS, item_name="Sidamo")
+    fold()
+    note(ada, "Raisin", item_name="Sidamo", intensity=3)
+    note(ada, "Honey", item_name="Sidamo", descriptor_type="aroma")
+    note(ada, "Honey", item_name="Elsewhere")
+    run("DELETE FROM flavor_descriptors WHERE user_id = %s AND descriptor_text = 'Smoke'", ada)
+    run("UPDATE members SET is_active = false WHERE id = %s", bo)
+    assert run("SELECT * FROM check_items()") == []
+
+    smoke, honey = term_of("smoke").pk, term_of("honey").pk
+    run("UPDATE descriptor_item_changes SET uses = 2 WHERE term_id = %s", honey)
+    run("UPDATE descriptor_item_terms SET flavor_sum = 1 WHERE term_id = %s", smoke)
+    wrong = run("SELECT kept_key FROM check_items() ORDER BY kept_key")
+    assert wrong == [(f"Sidamo {term}",) for term in sorted((smoke, honey), key=str)]
+
+
+def test_a_check_says_nothing_of_a_month_that_goes_meanwhile(db: None) -> None:
+    ada = learner()
+    for at in MONTHS:
+        taste(ada, "Raisin", item_name="Sidamo")
+        note(ada, "Raisin", item_name="Sidamo", at=f"{at} 10:00")
+    fold()
+    name, _ = partition_of(MONTHS[2])
+    run(f"ALTER TABLE flavor_descriptors DETACH PARTITION {name}")
+    assert run("SELECT * FROM check_items()") == []
 
 
 # --- Partitions ----------------------------------------------------------------------------------
