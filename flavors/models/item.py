@@ -17,8 +17,8 @@ from flavors.models.term import Term
 
 
 class DescriptorItem(models.Model):
-    """`uses`: of active members at the last refresh; of kept_item_size() and more it is kept from the
-    next refresh on, and without any it is deleted.
+    """`uses`: of active members at the last refresh. Of kept_item_size() and more it is kept from
+    the next refresh on; without any it is deleted.
     """
 
     id = models.AutoField(primary_key=True)
