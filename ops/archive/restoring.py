@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, errors, sql
 
 from ops.archive import catalog, manifest, parquet
 from ops.archive.archiving import (
@@ -109,7 +109,10 @@ def load(conn: Connection[Any], archive: PartitionArchive, progress: Progress) -
     conn.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
     with parquet.arrow_connection() as cursor:
         cursor.execute(
-            sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY)")
+            sql.SQL(
+                "CREATE TABLE {} (LIKE {} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY"
+                " EXCLUDING CONSTRAINTS)"
+            )
             .format(table, qualified("public", archive.table_name))
             .as_string()
         )
@@ -124,25 +127,25 @@ def load(conn: Connection[Any], archive: PartitionArchive, progress: Progress) -
         if catalog.Fingerprint(*cursor.fetchone()) != manifest.fingerprint_of(described):
             raise ArchiveError("The loaded rows are not those of the manifest: nothing was kept.")
         progress(described["rows"], described["rows"], "Building the indexes")
-        finish_table(cursor, table, described)
+        finish_table(
+            cursor, table, described, catalog.checks_of(conn, "public", archive.table_name)
+        )
         cursor.execute("COMMIT")
 
 
-def finish_table(cursor: Any, table: sql.Composed, described: dict[str, Any]) -> None:
-    """Primary key before ATTACH, or ATTACH would build a second one; checks spare it a scan."""
+def finish_table(
+    cursor: Any, table: sql.Composed, described: dict[str, Any], of_parent: dict[str, str]
+) -> None:
+    """Primary key before ATTACH, or ATTACH would build a second one; checks spare it a scan. Those
+    of the parent follow with it.
+    """
     cursor.execute(
         sql.SQL("ALTER TABLE {} ADD {}")
         .format(table, sql.SQL(described["primary_key"]))
         .as_string()
     )
-    cursor.execute(
-        sql.SQL("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = {}::regclass")
-        .format(sql.Literal(table.as_string()))
-        .as_string()
-    )
-    present = {name for (name,) in cursor.fetchall()}
     for name, definition in described["checks"].items():
-        if name in present:  # the parent's own, which LIKE brought
+        if name in of_parent:
             continue
         cursor.execute(
             sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
@@ -168,6 +171,7 @@ def attach(conn: Connection[Any], archive: PartitionArchive) -> int:
         erased = conn.execute(
             "SELECT public.erase_again(%s, %s::regclass)", [archive.table_name, held.as_string()]
         ).fetchone()
+        take_rules(conn, archive)
         conn.execute(sql.SQL("ALTER TABLE {} SET SCHEMA public").format(held))
         conn.execute(
             "SELECT public.copy_own_indexes(%s::regclass, %s::regclass)",
@@ -184,6 +188,34 @@ def attach(conn: Connection[Any], archive: PartitionArchive) -> int:
         drop_detach_check(conn, archive.partition_name)
         advance(conn, archive, archive.state, "restored")
     return erased[0] if erased else 0
+
+
+def take_rules(conn: Connection[Any], archive: PartitionArchive) -> None:
+    """The CHECKs of the table as they are today, without which ATTACH fails."""
+    table, partition = archive.table_name, archive.partition_name
+    own = catalog.checks_of(conn, HOLD_SCHEMA, partition)
+    rules = catalog.checks_of(conn, "public", table)
+    rules = {name: text.removesuffix(" NOT VALID") for name, text in rules.items()}
+    missing = {name: text for name, text in rules.items() if own.get(name) != text}
+    if not missing:
+        return
+    changes = [
+        *(sql.SQL("DROP CONSTRAINT {}").format(sql.Identifier(n)) for n in missing if n in own),
+        *(
+            sql.SQL("ADD CONSTRAINT {} {}").format(sql.Identifier(name), sql.SQL(text))
+            for name, text in missing.items()
+        ),
+    ]
+    held = qualified(HOLD_SCHEMA, partition)
+    try:
+        conn.execute(sql.SQL("ALTER TABLE {} {}").format(held, sql.SQL(", ").join(changes)))
+    except errors.CheckViolation as error:
+        name = error.diag.constraint_name or ""
+        raise ArchiveError(
+            f"Rows of {partition} break the rule {name} of {table}, made or changed since:"
+            f" {rules.get(name)}. To have them back, take the rule off (ALTER TABLE public.{table}"
+            f" DROP CONSTRAINT {name}), restore, mend the rows, and add the rule again."
+        ) from error
 
 
 def drop_detach_check(conn: Connection[Any], partition: str) -> None:

@@ -224,6 +224,52 @@ def test_restore_is_refused_when_the_columns_changed(conn: Conn, held: Partition
         restore_partition(conn, held, quiet)
 
 
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_restored_rows_follow_the_rules_of_today(conn: Conn, table: str, is_dropped: bool) -> None:
+    before = rows_and_sum(conn, TABLE)
+    conn.execute(f"ALTER TABLE {TABLE} ADD CONSTRAINT n_is_known CHECK (n < 1000)")  # type: ignore[arg-type]
+    archive = start(conn)
+    archive_partition(conn, archive, quiet)
+    if is_dropped:
+        drop_partition(conn, archive, force=True)
+    conn.execute(
+        f"ALTER TABLE {TABLE} DROP CONSTRAINT n_is_known,"  # type: ignore[arg-type]
+        " ADD CONSTRAINT n_is_known CHECK (n < 2000), ADD CONSTRAINT n_is_more CHECK (n > 0)"
+    )
+
+    restore_partition(conn, archive, quiet)
+
+    assert rows_and_sum(conn, TABLE) == before
+    rules = "SELECT conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint"
+    assert conn.execute(
+        f"{rules} WHERE conrelid = %s::regclass AND coninhcount = 1 AND contype = 'c'"  # type: ignore[arg-type]
+        " ORDER BY conname",
+        [OLD],
+    ).fetchall() == [
+        ("n_is_known", "CHECK ((n < 2000))", True),
+        ("n_is_more", "CHECK ((n > 0))", True),
+    ]
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_rows_that_break_a_rule_of_today_say_so(
+    conn: Conn, held: PartitionArchive, is_dropped: bool
+) -> None:
+    if is_dropped:
+        drop_partition(conn, held, force=True)
+    state = held.state
+    conn.execute(f"DELETE FROM {TABLE} WHERE n = 13")  # type: ignore[arg-type]
+    conn.execute(f"ALTER TABLE {TABLE} ADD CONSTRAINT no_13 CHECK (n <> 13)")  # type: ignore[arg-type]
+
+    with pytest.raises(ArchiveError, match=r"break the rule no_13 of gathered.*\(\(n <> 13\)\)"):
+        restore_partition(conn, held, quiet)
+    assert held.state == state
+    conn.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT no_13")  # type: ignore[arg-type]
+    restore_partition(conn, held, quiet)
+
+    assert rows_and_sum(conn, OLD)[0] == ROWS
+
+
 def test_detach_waits_for_a_reader_and_writes_go_on_beside(
     conn: Conn, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
