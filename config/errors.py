@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.defaults import server_error
 
-from ops.errors import is_lost_connection, never_began
+from config.middleware import SAFE
+from ops.errors import is_lost_connection
 
 # Seconds: a server that is restarted is back by then.
 RETRY_AFTER = 5
@@ -38,18 +39,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def failed(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
-    return away(request, error) if error and is_lost_connection(error) else server_error(request)
+    return away(request) if is_lost_connection(error) else server_error(request)
 
 
-def away(request: HttpRequest, error: BaseException) -> HttpResponse:
+def away(request: HttpRequest) -> HttpResponse:
     """Without the database: nothing that knows who asks, and no sidebar."""
-    # What comes in between, from the page to here, may try another connection.
-    request.was_begun = getattr(request, "was_begun", False) or not never_began(error)  # type: ignore[attr-defined]
-    sent = request.method not in ("GET", "HEAD")
-    context = {"address": request.get_full_path(), "sent": sent, "begun": request.was_begun}  # type: ignore[attr-defined]
+    sent = request.method not in SAFE
+    begun = sent and getattr(request, "was_begun", True)
+    context = {"address": request.get_full_path(), "sent": sent, "begun": begun}
     headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
     if request.get_preferred_type([HTML, JSON]) == JSON:
-        words = {"error": "The database is away.", "begun": sent and context["begun"]}
+        words = {"error": "The database is away.", "begun": begun}
         return JsonResponse(words, status=503, headers=headers)
     return HttpResponse(render_to_string("503.html", context), status=503, headers=headers)
 

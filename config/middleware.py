@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
-from django.db import DataError
+from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -89,6 +89,28 @@ def actor(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         with audit.acting(request.user, client_address(request)):
+            return get_response(request)
+
+    return middleware
+
+
+def begun(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Around all that asks the database. Who sent a form, and lost the connection, hears that
+    nothing was saved only if the database was sent nothing at all: a lost commit may be followed by
+    any error, and what only looks like reading may write."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in SAFE:
+            return get_response(request)
+
+        def note(execute: Callable[..., Any], *call: Any) -> Any:
+            request.was_begun = True  # type: ignore[attr-defined]
+            return execute(*call)
+
+        request.was_begun = False  # type: ignore[attr-defined]
+        with connection.execute_wrapper(note):
             return get_response(request)
 
     return middleware

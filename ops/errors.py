@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import psycopg
 from django.apps import apps
 from django.db import InterfaceError, OperationalError
 from django.db.models import ProtectedError
@@ -48,15 +47,6 @@ def is_lost_connection(error: BaseException | None) -> bool:
         return False
     state = state_of(error)
     return isinstance(error, InterfaceError) or not state or state.startswith(CONNECTION)
-
-
-def never_began(error: BaseException) -> bool:
-    """Of a lost connection: it was refused, and no other was lost before it."""
-    cause, before = error.__cause__, error.__context__
-    if before is not cause and is_lost_connection(before):
-        return False
-    is_late = isinstance(cause, psycopg.errors.ConnectionTimeout)
-    return is_late or getattr(cause, "pgconn", None) is not None
 
 
 def reason_of_constraint(name: str) -> str:

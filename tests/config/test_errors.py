@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
@@ -84,6 +87,64 @@ def test_connection_that_was_lost_on_the_way(
     connection.close()
 
     assert said in text
+
+
+@pytest.fixture
+def elsewhere(groupless: Client) -> Iterator[psycopg.Connection[Any]]:
+    """A connection that outlives the request's own, which finds nobody from then on."""
+    connection.ensure_connection()
+    here = connection.settings_dict["HOST"]
+    groupless.raise_request_exception = False
+    with psycopg.connect(connection.connection.info.dsn, autocommit=True) as found:
+        yield found
+    connection.settings_dict["HOST"] = here
+    connection.close()
+
+
+def end(elsewhere: psycopg.Connection[Any]) -> None:
+    pid = connection.connection.info.backend_pid
+    elsewhere.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    connection.settings_dict["HOST"] = "/nowhere"
+
+
+def lost_commit(elsewhere: psycopg.Connection[Any]) -> None:
+    with transaction.atomic():
+        User.objects.update(first_name="Ada")
+        end(elsewhere)
+
+
+def lost_and_asked_again(elsewhere: psycopg.Connection[Any]) -> None:
+    User.objects.update(first_name="Ada")
+    end(elsewhere)
+    with suppress(OperationalError):
+        User.objects.update(first_name="Bo")
+    connection.close()
+    User.objects.update(first_name="Cy")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("lose", [lost_commit, lost_and_asked_again])
+def test_connection_that_was_lost_and_refused_since(
+    groupless: Client,
+    elsewhere: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    lose: Callable[[psycopg.Connection[Any]], None],
+) -> None:
+    monkeypatch.setattr(dashboard, "questions_to_edit", lambda _: lose(elsewhere))
+
+    text = text_of(groupless.post("/admin/"), 503)
+
+    assert "Nobody knows whether what you sent was saved" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_that_was_refused_at_once(
+    groupless: Client, elsewhere: psycopg.Connection[Any]
+) -> None:
+    end(elsewhere)
+    connection.close()
+
+    assert "Nothing was saved." in text_of(groupless.post("/admin/"), 503)
 
 
 def test_query_that_took_too_long_is_no_lost_connection(
