@@ -131,8 +131,10 @@ def own_changes(
         is_safe = request.method in SAFE
         with replicas.reading_for(may=is_safe, after=last_change_of(request)):
             response = get_response(request)
-        # What failed, failed perhaps because the primary is away.
-        if not is_safe and response.status_code < 500 and (position := replicas.written_up_to()):
+        if not is_safe:
+            # Nobody knows what was done before it failed; and the primary may be away.
+            is_known = response.status_code < 500
+            position = replicas.written_up_to() if is_known else replicas.UNKNOWN_POSITION
             response.set_signed_cookie(
                 CHANGED,
                 str(position),

@@ -15,13 +15,14 @@ from ops.replicas.reading import (
     page_from_replica,
     reading_from_replica,
 )
-from ops.replicas.seen import reading_for, written_up_to
+from ops.replicas.seen import UNKNOWN_POSITION, reading_for, written_up_to
 from ops.replicas.snapshots import snapshot_of
 from ops.replicas.standing import REPLICA, Standing, is_configured, standing_now
 from ops.replicas.switch import is_reading_from_replica, primary_in_place
 
 __all__ = [
     "REPLICA",
+    "UNKNOWN_POSITION",
     "WORDS",
     "Outcome",
     "Standing",

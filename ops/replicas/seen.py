@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from django.db import DatabaseError
+from django.db import Error
 
 from ops.replicas.standing import primary_position
+
+# Beyond all that a replica will ever have replayed.
+UNKNOWN_POSITION = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ def reading_for(*, may: bool, after: int) -> Iterator[None]:
 
 
 def written_up_to() -> int:
-    """The primary's position after a change; 0 if it does not say."""
+    """The primary's position after a change; UNKNOWN_POSITION if it does not say."""
     try:
         return primary_position()
-    except DatabaseError:
-        return 0
+    except Error:
+        return UNKNOWN_POSITION

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from assessments.models.choices import Action, State
 from config.services import processes
 from ops.alerts.measures import replica_in_trouble, replica_lag
 from ops.metrics import gauges
-from ops.replicas import standing_now
+from ops.replicas import UNKNOWN_POSITION, standing_now, written_up_to
 from ops.replicas.counting import Outcome, counts
 from ops.replicas.standing import known
 from tests.assessments.board_pages import BOARD, column, ranked, refresh, text_of
@@ -75,6 +75,35 @@ def test_own_change_is_read_from_the_primary(
     standby.catch_up()
     assert shown(analyst) == 3
     assert counts()[Outcome.REPLICA] == 1
+
+
+def test_change_of_which_nobody_knows_is_looked_for_on_the_primary(
+    analyst: Client, board: None, standby: Standby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> None:
+        add_member()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    standby.pause()
+    monkeypatch.setattr(User, "check_password", lose)
+    analyst.raise_request_exception = False
+    answer = analyst.post("/admin/password_change/", {"old_password": "a-long-password-1"})
+
+    assert "Nobody knows" in answer.content.decode()
+    assert answer.status_code == 503
+    assert shown(analyst) == 3
+    assert counts() == {Outcome.OWN_CHANGE: 1}
+
+
+def test_primary_that_does_not_say_how_far_it_is_may_be_anywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lose() -> int:
+        raise InterfaceError("the connection is closed")
+
+    monkeypatch.setattr("ops.replicas.seen.primary_position", lose)
+
+    assert written_up_to() == UNKNOWN_POSITION
 
 
 def test_forged_position_is_no_position(analyst: Client, board: None) -> None:
