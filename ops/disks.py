@@ -14,15 +14,19 @@ from ops.work import Refused
 
 # No room, and no room for this user.
 FULL = (errno.ENOSPC, errno.EDQUOT)
+# What stands in the way until a person takes it away. Anything else may be over at the next try.
+LASTING = (*FULL, errno.EFBIG, errno.EROFS, errno.EACCES, errno.ENOENT)
 
 
 @contextmanager
 def writing_to(folder: Path) -> Iterator[None]:
     """Around work that writes there, and leaves nothing of what it could not write. Raises
-    Refused: what stands in the way, a person has to take away."""
+    Refused for what is LASTING."""
     try:
         yield
     except OSError as error:
+        if error.errno not in LASTING:
+            raise
         raise Refused(trouble_with(folder, error)) from error
 
 
@@ -32,8 +36,8 @@ def trouble_with(folder: Path, error: OSError) -> str:
             f"The disk of {folder} is full: {free_on(folder)} are free. What was begun was taken"
             " away again. Make room there, or move the folder to a larger disk; then run it again."
         )
-    reason = error.strerror or str(error)
-    return f"A file in {folder} cannot be used: {reason}. {free_on(folder)} are free there."
+    file = error.filename or f"A file in {folder}"
+    return f"{file} cannot be used: {error.strerror or error}."
 
 
 def free_on(folder: Path) -> str:
