@@ -175,7 +175,8 @@ def readable_address(
 def sound_selection(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Rows that are ticked have keys that a list could have, or nothing is done with them."""
+    """Rows that are ticked have keys that a list could have, or nothing is done with them. No text
+    of the database has a NUL."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -186,8 +187,10 @@ def sound_selection(
             return None
         try:
             for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                if "\0" in key:
+                    raise ValueError(key)
                 admin.opts.pk.to_python(key)
-        except ValidationError:
+        except (ValidationError, ValueError, TypeError):
             messages.error(request, "Nothing was done: what was ticked is no row of this list.")
             return redirect(request.path)
         return None

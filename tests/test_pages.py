@@ -298,7 +298,7 @@ def test_every_action_asks_with_a_number(root: Client) -> None:
 
 def test_what_is_no_row_is_no_selection(root: Client) -> None:
     for address, name, _ in list(actions()):
-        for key in ("x", HOSTILE[:90], "9" * 30, str(UUID(int=7))):
+        for key in ("x", "a\0", HOSTILE[:90], "9" * 30, str(UUID(int=7))):
             answer = root.post(address, {"action": name, "_selected_action": key}, follow=True)
             assert answer.status_code == 200, (address, name, key)
 
