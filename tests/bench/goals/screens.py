@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache, partial
 
 from django.contrib.auth.models import User
@@ -60,13 +60,13 @@ def staff() -> Client:
 
 
 def page(name: str, address: str) -> Call:
-    return partial(look, address, {200, REFUSALS.get(name, 200)})
+    return partial(look, address, REFUSALS.get(name, 200))
 
 
-def look(address: str, wanted: Collection[int] = (200,)) -> None:
+def look(address: str, wanted: int = 200) -> None:
     status = staff().get(address).status_code
-    if status not in wanted:
-        raise LookupError(f"{address} answers {status}")
+    if status != wanted:
+        raise LookupError(f"{address} answers {status}, not {wanted}")
 
 
 def opened(name: str, address: str) -> Figure:
