@@ -90,8 +90,8 @@ register(
         "Refresh the descriptor views",
         work="flavors.rollups.refresh_if_enough_changed",
         permission="ops.refresh_viewstatus",
-        about="Starts the refresh of the four views if 100 descriptors changed, or one did an hour"
-        " ago.",
+        about="Starts the refresh of the four views if 100 descriptors changed or 100 terms were"
+        " moved, or one was an hour ago.",
     ),
     Schedule(
         "refresh-descriptor-views",

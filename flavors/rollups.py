@@ -18,7 +18,7 @@ VIEWS = (
     "mv_wheel_generation_stats",
     "mv_category_descriptor_summary",
 )
-# So many changes are worth a refresh at once; fewer wait no longer than this.
+# So many changes, or moves of terms, are worth a refresh at once; fewer wait no longer than this.
 ENOUGH = 100
 LONGEST_WAIT = timedelta(hours=1)
 # A check names no more than these.
@@ -35,6 +35,7 @@ def enough_changed() -> bool:
     late = {"added_at__lt": Now() - LONGEST_WAIT}
     return (
         bool(enough)
+        or TermMove.objects.all()[:ENOUGH].count() == ENOUGH
         or DescriptorChange.objects.filter(**late).exists()
         or TermMove.objects.filter(**late).exists()
     )
@@ -43,7 +44,7 @@ def enough_changed() -> bool:
 def refresh_if_enough_changed(work: Work) -> str:
     """The work of the operation `refresh_descriptor_views`."""
     if not enough_changed():
-        return f"Fewer than {ENOUGH} descriptors changed: the views wait for more."
+        return f"Fewer than {ENOUGH} descriptors changed or terms moved: the views wait for more."
     runs = start_refreshes(names=VIEWS, user=None)
     return f"{len(runs)} views are being refreshed."
 

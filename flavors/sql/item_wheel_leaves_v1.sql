@@ -4,9 +4,12 @@ LANGUAGE sql
 STABLE
 SET search_path = ''
 AS $$
-    /* Whether item_wheel_leaves() tells all of this item. */
+    /* Whether item_wheel_leaves() tells all of this item, and sooner than a count: it looks up each
+       term that was moved. */
     SELECT EXISTS (
-        SELECT FROM public.descriptor_items AS i WHERE i.item_name = p_of AND i.is_kept
+        SELECT FROM public.descriptor_items AS i
+        WHERE i.item_name = p_of AND i.is_kept
+            AND i.uses > (SELECT count(*) FROM public.descriptor_term_moves)
     ) AND public.items_hold();
 $$;
 REVOKE ALL ON FUNCTION public.is_kept_item(text) FROM PUBLIC;

@@ -11,8 +11,8 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError
 
-from flavors.models import FlavorCategory
-from flavors.rollups import differences, enough_changed
+from flavors.models import FlavorCategory, TermMove
+from flavors.rollups import ENOUGH, differences, enough_changed
 from tests.flavors.tasting import learner, merge, note, place, refresh, run, taste, term_of, value
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +184,26 @@ def test_an_erased_member_is_in_no_wheel_of_an_item(db: None) -> None:
     assert_wheels_are_right("Sidamo")
     assert differences() == []
     assert_wheels_are_right("Sidamo")
+
+
+def test_more_moves_of_terms_than_uses_cost_a_count_until_the_refresh_they_start(db: None) -> None:
+    taste(learner(), *WORDS, item_name="Sidamo")
+    fold()
+    leaves = "SELECT wheel.* FROM wheel_leaves(NULL, %s, 'item', %s, 100) AS wheel"
+    moved = [TermMove(term=term_of("raisin")) for _ in WORDS]
+    for more, told_by_what_is_kept in ((moved[1:], True), (moved[:1], False)):
+        TermMove.objects.bulk_create(more)
+        assert kept("Sidamo") is told_by_what_is_kept
+        assert Counter(run(leaves, ["flavor"], "Sidamo")) == Counter(
+            run(COUNTED, ["flavor"], "Sidamo")
+        )
+    fold()
+    assert kept("Sidamo")
+
+    TermMove.objects.bulk_create([TermMove(term=term_of("smoke")) for _ in range(ENOUGH - 1)])
+    assert not enough_changed()
+    place("Smoke", "Roast", "Burnt")
+    assert enough_changed()
 
 
 @pytest.mark.parametrize("notes", [1, 4])
