@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.paginator import Page, Paginator
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.utils.functional import cached_property
 
 COUNTED = 10_000
+# Of so few rows all keys are found first.
+FEW = 2_000
 
 
 class EstimatedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at run time
@@ -33,6 +36,14 @@ class EstimatedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at
     def is_exact(self) -> bool:
         return self.found <= COUNTED
 
+    def page(self, number: Any) -> Page[Any]:
+        """Where few rows are found, the planner, who may expect many, would look for a page of them
+        through the whole table in its order."""
+        rows = self.object_list
+        if isinstance(rows, QuerySet) and rows.query.where and self.found <= FEW:
+            self.object_list = rows.filter(IsOneOf(F("pk"), ArraySubquery(keys_of(rows))))
+        return super().page(number)
+
     @cached_property
     def estimate(self) -> int:
         """Of all rows, by the planner's statistics; 0 when the list is filtered or they lack."""
@@ -49,4 +60,15 @@ class EstimatedPaginator(Paginator):  # type: ignore[type-arg]  # not generic at
 
 def bounded(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Their keys, no more than one beyond COUNTED."""
-    return rows.order_by().values("pk")[: COUNTED + 1]
+    return keys_of(rows)[: COUNTED + 1]
+
+
+def keys_of(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values("pk")
+
+
+class IsOneOf(Func):
+    """Of an array, which is made once, before."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+    output_field = BooleanField()

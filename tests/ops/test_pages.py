@@ -31,3 +31,13 @@ def test_beyond_the_limit_the_whole_list_is_estimated() -> None:
         cursor.execute("ANALYZE subjects")
     pages = EstimatedPaginator(Subject.objects.order_by("code"), 2)
     assert (pages.count, pages.estimate) == (5, 7)
+
+
+@pytest.mark.parametrize("few", [0, 5])
+def test_a_page_is_the_same_however_few_are_found(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(pages, "FEW", few)
+    found = EstimatedPaginator(Subject.objects.filter(code__lt="s5").order_by("-code"), 2).page(2)
+    assert ("ANY(ARRAY(" in str(found.object_list.query)) == bool(few)
+    assert [each.code for each in found] == ["s2", "s1"]
