@@ -10,7 +10,7 @@ from django.utils import timezone
 from psycopg import Connection
 
 from ops.backups import contents, files, scratch
-from ops.backups.errors import BackupFailed
+from ops.backups.errors import BackupFailed, Interrupted
 from ops.models import Backup
 from ops.models.backup import Verdict
 from ops.work import Refused, Result, Work
@@ -19,7 +19,9 @@ SHOWN = 3
 
 
 def verify_backup(work: Work) -> Result:
-    """Work of the operation of this name. Raises Refused when it did not come back whole."""
+    """Work of the operation of this name. Raises Refused when it did not come back whole, and
+    Interrupted when nobody knows: the verdict stays as it was.
+    """
     work.connection.ensure_connection()
     conn: Connection[Any] = work.connection.connection
     backup = chosen(str(work.parameters.get("backup") or ""))
@@ -28,6 +30,8 @@ def verify_backup(work: Work) -> Result:
     try:
         found = drill(work, conn, backup)
         problem = in_words(found)
+    except Interrupted:
+        raise
     except (files.Differs, BackupFailed) as error:
         problem = str(error)
     if work.was_cancelled:

@@ -63,8 +63,9 @@ def restore(conn: Connection[Any], name: str, path: Path, told: Told, pulse: too
         with tools.running(command, tools.environment_of(conn), pulse, stdin=PIPE) as process:
             feed(process.stdin, path, told, pulse)
     except BackupFailed as error:
-        advice = BOOTSTRAP if LACKS_GRANT in str(error) else ""
-        raise BackupFailed(f"{error}{advice}") from error
+        if LACKS_GRANT in str(error):
+            raise BackupFailed(f"{error}{BOOTSTRAP}") from error
+        raise
 
 
 def feed(pipe: IO[bytes] | None, path: Path, told: Told, pulse: tools.Pulse) -> None:

@@ -20,13 +20,20 @@ from django.conf import settings
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
 
-from ops.backups.errors import BackupFailed
+from ops.backups.errors import BackupFailed, Interrupted
 from ops.work import Refused
 
 # Policies say who sees what; the owner, for whom FORCE makes them count, sees all by `staff_all`.
 ROW_SECURITY = "--enable-row-security"
 SAID_AT_MOST = 300
 BEAT = 1.0
+# What the server says of itself, not of what it was given.
+FROM_OUTSIDE = (
+    "terminating connection",
+    "server closed the connection",
+    "connection to server",
+    "No space left on device",
+)
 
 type Pulse = Callable[[], None]
 
@@ -119,7 +126,10 @@ def running(
         finally:
             end(process)
         if code:
-            raise BackupFailed(f"{Path(command[0]).name}: {last_words(said, code)}")
+            words = last_words(said, code)
+            from_outside = code < 0 or any(each in words for each in FROM_OUTSIDE)
+            failed = Interrupted if from_outside else BackupFailed
+            raise failed(f"{Path(command[0]).name}: {words}")
 
 
 def wait(process: subprocess.Popen[bytes], pulse: Pulse) -> int:

@@ -84,8 +84,20 @@ CLEAR = """
 """
 
 
+# To the questions that are drawn from below.
+MET = """
+    SELECT count(*) FROM answers WHERE question_id IN (
+        SELECT q.id FROM questions AS q
+        JOIN question_exams AS e ON e.question_id = q.id AND e.exam_id = %s
+        WHERE q.published_revision_id IS NOT NULL ORDER BY q.id LIMIT %s
+    )
+"""
+
+
 def fill_exam(answers: int) -> None:
-    """About so many to 200 questions, or to 50 where the exam has no more; begins anew."""
+    """About so many to 200 questions, or to 50 where the exam has no more, with what members with
+    sessions of their own answered of these; begins anew.
+    """
     [(exam, questions)] = ask(
         "SELECT e.id, count(*) FROM exams AS e JOIN question_exams AS x ON x.exam_id = e.id"
         " JOIN questions AS q ON q.id = x.question_id AND q.status = 'active'"
@@ -94,7 +106,8 @@ def fill_exam(answers: int) -> None:
     )
     ask(CLEAR, {"exam": exam})
     length, pool = (50, 200) if questions >= 200 else (10, 50)
-    sessions = answers // length
+    [(met,)] = ask(MET, [exam, pool])
+    sessions = max(answers - met, answers // 2) // length
     answer_exam(
         exam=exam, sessions=sessions, length=length, pool=pool, members=min(10_000, sessions)
     )
