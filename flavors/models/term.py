@@ -95,6 +95,8 @@ class Term(models.Model):
                 OpClass("normalized_form", name="gin_trgm_ops"),
                 Func("normalized_form", function="public.trigram_count"),
                 name="term_trigrams",
+                # kB. Each look-up reads what waits to be sorted in: a refresh touches many terms.
+                gin_pending_list_limit=64,
             ),
             # The aliases of a term.
             models.Index(
