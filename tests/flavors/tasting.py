@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flavors.models import FlavorCategory, Term
-from tests.quizbank.learning import learner, run, value
+from tests.quizbank.learning import ID_AT, learner, run, value
 
 __all__ = [
     "canonical_of",
@@ -33,7 +33,7 @@ def note(user: UUID, text: str = "Dark chocolate", **given: Any) -> UUID:
     } | given
     at = values.pop("at", None)
     if at:
-        values["id"] = value("SELECT uuidv7(%s::timestamptz - clock_timestamp())", at)
+        values["id"] = value(f"SELECT {ID_AT}", at)
     marks = ", ".join(["%s"] * len(values))
     return value(
         f"INSERT INTO flavor_descriptors ({', '.join(values)}) VALUES ({marks}) RETURNING id",

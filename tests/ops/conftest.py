@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +18,7 @@ from django.db import connection
 from config.supervisor import kill_session
 from ops.monitoring import sessions
 from ops.monitoring.reports import Row
+from tests.databases import own_database
 from tests.ops import operations_for_tests  # noqa: F401  # declares them
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -50,6 +52,14 @@ def database_url() -> str:
     else:
         place, query = f"{host}:{port}", ""
     return f"postgres://{user}{password}@{place}/{database['NAME']}{query}"
+
+
+@pytest.fixture(scope="module")
+def counted_anew(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database whose statements are those of this module: a snapshot holds the 2,000 that cost
+    most, and of one that ran often elsewhere it holds other figures."""
+    with django_db_blocker.unblock(), own_database():
+        yield
 
 
 class Processes:

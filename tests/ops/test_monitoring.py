@@ -22,6 +22,7 @@ from ops.monitoring.reports import Report, Row, Table, fetch, tables_of
 from ops.work import Refused
 from tests.ops.conftest import blocked_by, database_url, wait_for
 
+pytestmark = pytest.mark.usefixtures("counted_anew")
 BEFORE = {"calls": 10, "ms": 100.5, "rows": 7, "since": 50}
 
 

@@ -18,6 +18,8 @@ from tests.ops.conftest import database_url
 
 QUERIES = reverse("admin:ops_performancesnapshot_queries")
 
+pytestmark = pytest.mark.usefixtures("counted_anew")
+
 
 @pytest.fixture
 def shelf(db: None) -> Iterator[psycopg.Cursor[Any]]:

@@ -22,6 +22,12 @@ def value(sql: str, *parameters: Any) -> Any:
     return run(sql, *parameters)[0][0]
 
 
+# The id of a row of exactly that moment (uuidv7 makes one of up to a millisecond later).
+ID_AT = (
+    "(left(uuid_floor(%s)::text, 14) || '7000-8000-' || right(gen_random_uuid()::text, 12))::uuid"
+)
+
+
 def learner(name: str = "Ada Lovelace") -> UUID:
     return value(
         "INSERT INTO members (id, display_name) VALUES (%s, %s) RETURNING id", uuid4(), name

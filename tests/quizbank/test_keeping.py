@@ -17,6 +17,7 @@ from quizbank.intake import counting, keeping
 from quizbank.models import AnyQuizSession, InteractionSummary
 from tests.quizbank.intake.sessions import answer, start
 from tests.quizbank.learning import (
+    ID_AT,
     learner,
     plain_answer,
     plain_session,
@@ -95,8 +96,7 @@ def test_sessions_stay_for_a_day_at_least() -> None:
 def interact(member: UUID, day: date, action: str = "viewed", times: int = 1) -> None:
     for second in range(times):
         run(
-            "INSERT INTO user_interactions (id, user_id, action_type)"
-            " VALUES (uuidv7(%s::timestamptz - clock_timestamp()), %s, %s)",
+            f"INSERT INTO user_interactions (id, user_id, action_type) VALUES ({ID_AT}, %s, %s)",
             datetime(day.year, day.month, day.day, 12, 0, second, tzinfo=UTC),
             member,
             action,
@@ -255,7 +255,7 @@ def test_a_recount_counts_the_answers_in_the_archive(settings: Any, tmp_path: An
 
 def met(member: UUID, exam: int, bank: list[tuple[UUID, UUID]], at: datetime, right: str) -> None:
     """A completed session with an answer to each question: 1 right, 0 wrong, - skipped."""
-    session = value("SELECT uuidv7(%s::timestamptz - clock_timestamp())", at)
+    session = value(f"SELECT {ID_AT}", at)
     questions, revisions = ([row[place] for row in bank] for place in (0, 1))
     plain_session(
         member, id=session, status="completed", exam_id=exam, score=0, started_at=at,

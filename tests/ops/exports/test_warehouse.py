@@ -23,7 +23,7 @@ from ops.models import AuditEntry, ErasedMember, PartitionArchive
 from ops.registry import Export, declared
 from ops.work import Refused, Result, Work
 from tests.databases import own_database
-from tests.quizbank.learning import learner, run, value
+from tests.quizbank.learning import ID_AT, learner, run, value
 
 NAMES = ("members", "descriptors", "study_sessions", "learner_facts", "terms")
 
@@ -54,7 +54,7 @@ def folder(
 def study(member: UUID, moment: str, focus: int = 60) -> UUID:
     return value(
         "INSERT INTO study_sessions (id, user_id, start_time, focus_time)"
-        " VALUES (uuidv7(%s::timestamptz - now()), %s, %s, %s) RETURNING id",
+        f" VALUES ({ID_AT}, %s, %s, %s) RETURNING id",
         moment,
         member,
         moment,
