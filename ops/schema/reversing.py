@@ -63,7 +63,8 @@ class Trial:
 
 # --- Which ---------------------------------------------------------------------------------------
 def reverse_plan(app: str, name: str) -> Plan:
-    """The migration, known by the beginning of its name, after all that stand on it.
+    """The migration, known by the beginning of its name, after all that stand on it; "zero" is the
+    first of the app.
 
     Raises WrongName.
     """
@@ -71,6 +72,8 @@ def reverse_plan(app: str, name: str) -> Plan:
     loader = executor.loader
     if app not in loader.migrated_apps:
         raise WrongName(f"There is no app {app} with migrations.")
+    if name == "zero":
+        _, name = loader.graph.root_nodes(app)[0]
     try:
         found = loader.get_migration_by_prefix(app, name)
     except AmbiguityError:

@@ -26,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("app", metavar="APP")
-        parser.add_argument("migration", metavar="MIGRATION", help="Or the beginning of its name.")
+        parser.add_argument(
+            "migration", metavar="MIGRATION", help="Or the beginning of its name; zero: the first."
+        )
         parser.add_argument("--execute", action="store_true", help="Do it, after a question.")
         parser.add_argument(
             "--confirm",

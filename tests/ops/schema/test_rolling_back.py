@@ -77,6 +77,14 @@ def test_rollback_is_done_and_in_the_books(db: None) -> None:
     assert run.figures["migrations"] == said["migrations"]
 
 
+def test_zero_takes_the_whole_app(db: None) -> None:
+    plan = [str(each) for each, _ in reversing.reverse_plan("quizbank", "zero")]
+
+    assert plan[-1] == "quizbank.0001_normalize_stem"
+    every = AppliedMigration.objects.filter(app="quizbank").values_list("name", flat=True)
+    assert {f"quizbank.{name}" for name in every} <= set(plan)
+
+
 def test_rollback_that_fails_is_in_the_ledger(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(plan: Any) -> Any:
         with connection.cursor() as cursor:
