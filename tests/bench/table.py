@@ -20,10 +20,12 @@ RIGHT = {"goal", "median", "p95", "queries", "rows", "buffers", "growth"}
 
 def heading(scale: str, compared: bool, rows_of_seed: int) -> str:
     busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+    whose = "" if scale == "full" else ", goals are of the full one"
     names = line(*(name for name, _ in COLUMNS)) + ("  before" if compared else "")
     return (
-        f"Bench at scale {scale} ({busy}). Peers: how many times as long as ours; seed 003 has the"
-        f" newest {rows_of_seed:,} descriptors. Limits: how many times as long ours takes.\n{names}"
+        f"Bench at scale {scale}{whose} ({busy}). Peers: how many times as long as ours;"
+        f" seed 003 has the newest {rows_of_seed:,} descriptors. Limits: how many times as long"
+        f" ours takes.\n{names}"
     )
 
 
