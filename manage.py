@@ -21,7 +21,12 @@ def main() -> None:
         start_services()
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from config.environment import Unreadable
+
+    try:
+        execute_from_command_line(sys.argv)
+    except Unreadable as error:
+        sys.exit(str(error))
 
 
 def start_services() -> None:

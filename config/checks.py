@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+from difflib import get_close_matches
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, register
+from django.contrib.auth.models import Group
+from django.core.checks import Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
+from config.roles import ROLES
+
+# What a variable begins with that can only be meant for Steward.
+PREFIXES = ("STEWARD_", "DATABASE_", "ALERT_")
 LOOPBACK = ("127.", "localhost:", "[::1]", "unix:")
 
 
@@ -70,4 +78,34 @@ def video_hosts_are_hosts(**_: Any) -> list[Error]:
         )
         for host in settings.STEWARD_VIDEO_HOSTS
         if not plain.fullmatch(host)
+    ]
+
+
+@register(deploy=True)
+def variables_are_spelt_right(**_: Any) -> list[Warning]:
+    known = [name for name in dir(settings) if name.startswith(PREFIXES)]
+    return [
+        Warning(
+            f"{name} is no setting of Steward.",
+            hint=" ".join(f"Is it {close}?" for close in get_close_matches(name, known, 1)),
+            id="steward.W007",
+        )
+        for name in sorted(os.environ)
+        if name.startswith(PREFIXES) and name not in known
+    ]
+
+
+@register(Tags.database)
+def second_factor_groups_exist(databases: Any = None, **_: Any) -> list[Warning]:
+    """Asks the database only for names that config/roles.py does not have."""
+    names = set(settings.SECOND_FACTOR_GROUPS) - {"superusers", *ROLES}
+    if names and databases and Group._meta.db_table in connection.introspection.table_names():
+        names -= set(Group.objects.filter(name__in=names).values_list("name", flat=True))
+    return [
+        Warning(
+            f"SECOND_FACTOR_GROUPS: there is no group {name!r}, so nobody is asked for a code.",
+            hint=f"Groups are {', '.join(ROLES)}, superusers, and those that you made.",
+            id="steward.W008",
+        )
+        for name in sorted(names)
     ]

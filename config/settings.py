@@ -1,6 +1,7 @@
 """Django settings. Pure: every environment variable is read in the first block, nothing is started.
 
-`config/checks.py` says what to set when something is missing; the README lists every variable.
+`config/checks.py` says what to set when something is missing; docs/operations.md lists every
+variable.
 """
 
 from __future__ import annotations
@@ -10,30 +11,30 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 import pgtrigger
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from config.environment import Environment
 from config.process import is_command, process_name
 from config.services.urls import redis_database, with_redis_database
 from config.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-DATABASE_URL = env.str("DATABASE_URL", default="")
-DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="")
+DATABASE_URL = env.address("DATABASE_URL", "postgres", "postgresql")
+DATABASE_DIRECT_URL = env.address("DATABASE_DIRECT_URL", "postgres", "postgresql")
 DATABASE_POOL = env.bool("DATABASE_POOL", default=False)
 # Whether DATABASE_URL leads to PgBouncer (or its like) in transaction mode.
 DATABASE_POOLER = env.bool("DATABASE_POOLER", default=False)
 # A streaming replica, which answers reads while it is at most so many seconds behind.
-DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
+DATABASE_REPLICA_URL = env.address("DATABASE_REPLICA_URL", "postgres", "postgresql")
 DATABASE_REPLICA_MAX_LAG = env.float("DATABASE_REPLICA_MAX_LAG", default=5.0)
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.address("REDIS_URL", "redis", "rediss", "unix")
 STEWARD_DATA = Path(env.str("STEWARD_DATA", default=str(BASE_DIR / ".steward")))
 STEWARD_BIND = env.str("STEWARD_BIND", default="127.0.0.1:8000")
 STEWARD_INSECURE_HTTP = env.bool("STEWARD_INSECURE_HTTP", default=False)
@@ -62,11 +63,11 @@ STEWARD_VIDEO_HOSTS = env.list(
 )
 # Who is told of alerts; the webhook gets JSON. SITE_URL is where links in them lead.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
-ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+ALERT_WEBHOOK_URL = env.address("ALERT_WEBHOOK_URL", "http", "https")
 # Who may read /metrics, as a bearer token; the folder is where gunicorn's processes share them.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
-SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+SITE_URL = env.address("SITE_URL", "http", "https").rstrip("/")
 EMAIL = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="steward@localhost")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
