@@ -16,6 +16,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from quizbank import actions
+from quizbank.limits import TAG_LENGTH
 from quizbank.models import Category, Exam, Question, QuestionCategory
 from quizbank.models.question import Difficulty, Status
 from quizbank.queries import tags_in_use
@@ -40,7 +41,7 @@ class ExamForm(forms.Form):
 
 class TagForm(forms.Form):
     tag = forms.CharField(
-        max_length=100, widget=UnfoldAdminTextInputWidget(attrs={"list": "tags-in-use"})
+        max_length=TAG_LENGTH, widget=UnfoldAdminTextInputWidget(attrs={"list": "tags-in-use"})
     )
 
     def clean_tag(self) -> str:

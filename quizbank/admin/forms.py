@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from quizbank.limits import TAG_LENGTH
 from quizbank.models import Choice, Question
 
 
@@ -24,6 +25,13 @@ class TagsField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         parts = [part.strip().lower() for part in (super().to_python(value) or "").split(",")]
         return list(dict.fromkeys(part for part in parts if part))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if long := next((tag for tag in value if len(tag) > TAG_LENGTH), None):
+            raise ValidationError(
+                f"A tag has {TAG_LENGTH} characters at most, “{long[:20]}…” has {len(long):,}."
+            )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(data) != (initial or [])

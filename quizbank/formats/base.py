@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-# What one cell or value may hold, in characters: beyond it no index of the database can.
-CODE_LENGTH = 200
-TAG_LENGTH = 100
-TEXT_LENGTH = 100_000
+from quizbank.limits import TAG_LENGTH, TEXT_LENGTH
+
 # Of one question: more is a mistake, or an attack on the screens that show them.
 MAX_CHOICES = 200
 LONGEST_REASON = 500

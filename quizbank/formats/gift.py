@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from quizbank.formats.base import (
-    CODE_LENGTH,
     FormatError,
     LineError,
     Parsed,
@@ -40,6 +39,7 @@ from quizbank.formats.gift_syntax import (
 from quizbank.formats.html_text import to_markdown
 from quizbank.formats.paths import path_of
 from quizbank.formats.seal import Row, seal, unseal
+from quizbank.limits import CODE_LENGTH
 
 UNKNOWN = {
     "essay": "An essay is written freely and cannot be marked here.",

@@ -7,7 +7,6 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from quizbank.formats.base import (
-    CODE_LENGTH,
     FormatError,
     LineError,
     Parsed,
@@ -31,6 +30,7 @@ from quizbank.formats.html_text import convert
 from quizbank.formats.paths import path_of
 from quizbank.formats.seal import SEAL, Row, seal, unseal
 from quizbank.formats.xml_text import line_of, read_xml, same, text_of, xml_safe
+from quizbank.limits import CODE_LENGTH
 
 TYPES = {
     "multichoice": "choice",

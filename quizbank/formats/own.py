@@ -9,7 +9,6 @@ from uuid import UUID
 
 from quizbank.formats import json_text
 from quizbank.formats.base import (
-    CODE_LENGTH,
     Declared,
     FormatError,
     LineError,
@@ -18,6 +17,7 @@ from quizbank.formats.base import (
     clean_tags,
     clean_text,
 )
+from quizbank.limits import CODE_LENGTH
 
 KINDS = ("single", "multiple", "true_false", "short_answer", "numeric")
 DIFFICULTIES = ("easy", "medium", "hard")

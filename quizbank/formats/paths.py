@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from quizbank.formats.base import CODE_LENGTH, ParsedCategory
+from quizbank.formats.base import ParsedCategory
+from quizbank.limits import CODE_LENGTH
 
 # Where a path of Moodle's begins: its context, and the root that nobody sees.
 CONTEXT = re.compile(r"\$\w+\$")

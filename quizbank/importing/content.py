@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from quizbank.formats.base import ParsedQuestion, clean_tags, plain
+from quizbank.formats.base import ParsedQuestion, clean_tags, clean_text, plain
 from quizbank.importing.places import Places, home_of
 from quizbank.models import Exam, Question
 
@@ -73,7 +73,8 @@ def in_file(
             places.category(code, home) for code in content["categories"]
         )
     if parsed.reference is not None:
-        content["explanation"] = refer(bank["explanation"] if bank else "", parsed.reference)
+        referring = refer(bank["explanation"] if bank else "", parsed.reference)
+        content["explanation"] = clean_text(referring, "The explanation with its reference")
     if bank is None or parsed.key:
         content["external_id"] = parsed.external_id
         content["numbered_by"] = places.exam(exam) if exam and parsed.external_id else None

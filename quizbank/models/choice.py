@@ -7,8 +7,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from ops.constraints import not_blank
+from ops.constraints import at_most, not_blank
 from ops.events import history_indexes, trackers
+from quizbank.limits import TEXT_LENGTH
 from quizbank.models.question import Question
 
 
@@ -75,6 +76,8 @@ class Choice(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
             not_blank("text", name="choice_has_text"),
+            at_most("text", TEXT_LENGTH, name="choice_text_is_bounded"),
+            at_most("feedback", TEXT_LENGTH, name="choice_feedback_is_bounded"),
             models.CheckConstraint(
                 condition=Q(fraction__isnull=True) | Q(fraction__range=(-1, 1)),
                 name="choice_fraction_is_between_minus_one_and_one",

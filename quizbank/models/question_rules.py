@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Func, Q, Value
 
 from ops.constraints import at_most, not_blank, one_of
+from quizbank.limits import CODE_LENGTH, TAG_LENGTH, TEXT_LENGTH
 
 
 class Kind(models.TextChoices):
@@ -73,8 +74,23 @@ CONSTRAINTS = (
         violation_error_message="A question with this external id exists already.",
     ),
     not_blank("stem", name="question_has_stem"),
+    at_most("stem", TEXT_LENGTH, name="question_stem_is_bounded"),
+    at_most("explanation", TEXT_LENGTH, name="question_explanation_is_bounded"),
+    # A comma parts two tags.
+    models.CheckConstraint(
+        condition=~Q(
+            models.lookups.Regex(
+                Func(
+                    "tags", Value(","), function="array_to_string", output_field=models.TextField()
+                ),
+                f"[^,]{{{TAG_LENGTH + 1}}}",
+            )
+        ),
+        name="question_tags_are_short",
+        violation_error_message=f"A tag has {TAG_LENGTH} characters at most.",
+    ),
     models.CheckConstraint(condition=~Q(external_id=""), name="question_external_id_is_not_empty"),
-    at_most("external_id", 200, name="question_external_id_is_short"),
+    at_most("external_id", CODE_LENGTH, name="question_external_id_is_short"),
     models.CheckConstraint(
         condition=Q(external_id__isnull=False) | Q(numbered_by__isnull=True),
         name="question_numbering_has_external_id",

@@ -274,6 +274,32 @@ def test_code_that_no_index_could_hold_is_refused_in_words(page: str, field: str
     assert "has 200 characters at most" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("field", "most", "words"),
+    [
+        ("stem", 100_000, "Stem has 100,000 characters at most"),
+        ("explanation", 100_000, "Explanation has 100,000 characters at most"),
+        ("tags", 100, "A tag has 100 characters at most"),
+    ],
+)
+def test_text_without_end_is_refused_in_words(field: str, most: int, words: str) -> None:
+    content = visit_as("content")
+    for length, refused in ((most, False), (most + 1, True)):
+        answer = content.post("/admin/quizbank/question/add/", {field: f"{'x' * length}"})
+        assert (words in answer.content.decode()) is refused
+
+
+def test_text_without_end_is_refused_in_sql_too() -> None:
+    make_question("single", RIGHT, WRONG)
+    long = "x" * 100_001
+    refuses("question_stem_is_bounded", "UPDATE questions SET stem = %s", long)
+    refuses("question_explanation_is_bounded", "UPDATE questions SET explanation = %s", long)
+    refuses("choice_text_is_bounded", "UPDATE choices SET text = %s", long)
+    refuses("choice_feedback_is_bounded", "UPDATE choices SET feedback = %s", long)
+    run("UPDATE questions SET tags = ARRAY[repeat('x', 100), repeat('y', 100)]")
+    refuses("question_tags_are_short", "UPDATE questions SET tags = ARRAY['x', %s]", "y" * 101)
+
+
 def test_external_id_is_unique_without_an_exam_too() -> None:
     first, second = make_question(), make_question()
     run("UPDATE questions SET external_id = 'T1A01' WHERE id = %s", first)
