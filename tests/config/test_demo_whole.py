@@ -81,6 +81,14 @@ def drift(data: Path) -> list[str]:
     return [each.name for each in found if each.state != OK]
 
 
+def views(data: Path) -> list[tuple[str, bool, bool]]:
+    """Each materialized view, whether it is stale and whether rows are known of it."""
+    with psycopg.connect(Postgres(data).url) as conn:
+        return conn.execute(
+            "SELECT view_name, is_stale, row_count > 0 FROM mv_refresh_status"
+        ).fetchall()
+
+
 def test_demo_from_start_to_end(
     db: None, tmp_path: Path, port: int, running: tuple[subprocess.Popen[str], list[str]]
 ) -> None:
@@ -89,7 +97,7 @@ def test_demo_from_start_to_end(
     assert f"Steward runs at {url}" in said
     [_, password, *_] = next(line.split() for line in said if line.startswith("  content "))
     below, servers = descendants(process.pid), pids(tmp_path)
-    drifted = drift(tmp_path)
+    drifted, kept = drift(tmp_path), views(tmp_path)
     refused = manage(tmp_path, "services", "stop")
 
     browser = log_in(url, "content", password)
@@ -103,6 +111,7 @@ def test_demo_from_start_to_end(
     assert len(below) >= 5
     assert None not in servers
     assert drifted == []
+    assert [view for view in kept if view[1:] != (False, True)] == []
 
     process.send_signal(signal.SIGINT)
     finish(process)

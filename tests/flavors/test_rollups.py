@@ -47,6 +47,15 @@ def summary(user: UUID) -> dict[str, int]:
     )
 
 
+def test_a_refresh_says_how_many_rows_a_view_has(db: None) -> None:
+    for text in ("Raisin", "Smoke", "Smoke"):
+        note(learner(), text)
+    run("SELECT refresh_descriptor_views()")
+
+    kept = ViewStatus.objects.get(view_name="mv_user_descriptor_summary")
+    assert kept.row_count == value("SELECT count(*) FROM mv_user_descriptor_summary") == 3
+
+
 def test_what_is_noted_is_counted_once(db: None) -> None:
     ada, bo = learner(), learner()
     for user, text in ((ada, "Raisin"), (ada, "raisin"), (bo, "Raisin"), (bo, "Smoke")):

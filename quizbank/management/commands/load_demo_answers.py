@@ -13,6 +13,7 @@ from django.utils import timezone
 from assessments.models import Member
 from ops.partitions import ensure_partition_of
 from ops.registry import PartitionedTable, declared
+from quizbank.actions import refresh_category_statistics
 from quizbank.intake.keeping import archive_sessions, summarise
 from quizbank.item_statistics import compute_exam, compute_revisions
 from quizbank.models import AnyQuizSession, Exam, Question, QuizSession
@@ -42,6 +43,9 @@ class Command(BaseCommand):
             compute_revisions([revision for revision in live if revision])
             for exam in Exam.objects.values_list("pk", flat=True):
                 compute_exam(exam)
+            refresh_category_statistics()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT refresh_and_record('user_daily_stats')")
         self.stdout.write(
             f"{AnyQuizSession.objects.count():,} sessions added, {archived:,} of them archived."
         )
