@@ -51,7 +51,6 @@ def test_a_refresh_says_how_many_rows_a_view_has(db: None) -> None:
     for text in ("Raisin", "Smoke", "Smoke"):
         note(learner(), text)
     run("SELECT refresh_descriptor_views()")
-
     kept = ViewStatus.objects.get(view_name="mv_user_descriptor_summary")
     assert kept.row_count == value("SELECT count(*) FROM mv_user_descriptor_summary") == 3
 
