@@ -34,7 +34,7 @@ from ops.schema.reading import read_catalog, read_own_catalog
 from ops.work import Cancelled, Refused, Work
 from tests.assessments.people import make_member, make_session
 from tests.ops.backups.conftest import Do
-from tests.ops.conftest import ROOT, database_url, wait_for
+from tests.ops.conftest import ROOT, blocked_by, database_url, wait_for
 
 
 def fetch(statement: str) -> Any:
@@ -161,7 +161,8 @@ def test_a_worker_that_was_killed_is_cleaned_up_after(folder: Path, processes: A
             env=os.environ | {"DATABASE_URL": database_url(), "STEWARD_BACKUP_DIR": str(folder)},
         )
         processes.started.append(worker)
-        wait_for(lambda: list(folder.glob("*.partial")) and waiting())
+        holder = other.info.backend_pid
+        wait_for(lambda: list(folder.glob("*.partial")) and blocked_by(holder))
         os.kill(worker.pid, signal.SIGKILL)
         worker.wait()
         wait_for(lambda: reap(silent_for=timedelta(0)))
@@ -182,10 +183,6 @@ import sys, django; django.setup()
 from ops.runner import perform
 perform(sys.argv[1])
 """
-
-
-def waiting() -> bool:
-    return bool(fetch("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
 def test_what_a_drill_left_is_dropped_by_the_next_one(do: Do, backup: Backup) -> None:
