@@ -13,11 +13,11 @@ from django.db import DatabaseError
 
 from flavors.models import FlavorCategory, TermMove
 from flavors.rollups import ENOUGH, differences, enough_changed
+from tests.flavors.months import MONTHS, make_last_month
 from tests.flavors.tasting import learner, merge, note, place, refresh, run, taste, term_of, value
 
 pytestmark = pytest.mark.django_db
 
-MONTHS = ("2026-11-03", "2026-11-17", "2026-12-01")
 WORDS = ("Dark chocolate", "Raisin", "Raisins", "Smoke", "Lemon peel", "Lemon")
 ITEMS = ("Yirgacheffe", "Sidamo", "")
 TYPES = ("aroma", "flavor", "metaphor", "texture")
@@ -35,6 +35,11 @@ COUNTED = """
     WHERE d.descriptor_type = ANY (%s) AND d.item_name = %s AND t.status <> 'rejected'
     GROUP BY 1, 2, t.id
 """
+
+
+@pytest.fixture(autouse=True)
+def last_month(db: None) -> None:
+    make_last_month()
 
 
 @pytest.fixture(autouse=True)

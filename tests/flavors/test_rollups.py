@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import re
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +15,17 @@ from flavors.models import FlavorCategory
 from flavors.rollups import VIEWS, differences, prove_month
 from ops.models import ErasedMember, Run, ViewStatus
 from ops.work import Refused
+from tests.flavors.months import LAST, MONTHS, NEXT, THIS, make_last_month, month_of
 from tests.flavors.tasting import learner, note, run, term_of, value
 
 pytestmark = pytest.mark.django_db
 
-MONTHS = ("2026-11-03", "2026-11-17", "2026-12-01")
 WORDS = ("Dark chocolate", "Raisin", "Raisins", "Smoke", "Lemon peel")
+
+
+@pytest.fixture(autouse=True)
+def last_month(db: None) -> None:
+    make_last_month()
 
 
 def fold() -> int:
@@ -30,11 +34,6 @@ def fold() -> int:
 
 def rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     return run(sql, *values)
-
-
-def month_of(day: date) -> tuple[date, date]:
-    first = day.replace(day=1)
-    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def summary(user: UUID) -> dict[str, int]:
@@ -214,7 +213,7 @@ def test_a_wrong_figure_is_found_and_keeps_a_month_from_the_archive(db: None) ->
     assert (wrong["kept_uses"], wrong["counted_uses"]) == (7, 1)
     assert {each["kept_in"] for each in wheels} == {"descriptor_wheel_terms"}
     with pytest.raises(Refused, match="differ from the descriptors in 1 places"):
-        prove_month(*month_of(datetime.now(UTC).date()))
+        prove_month(THIS, NEXT)
 
 
 def test_the_wheel_of_everybody_follows_merges_and_their_undoing(db: None) -> None:
@@ -247,11 +246,11 @@ def test_a_month_is_proved_by_itself(db: None) -> None:
     for at in MONTHS:
         note(ada, "Raisin", at=f"{at} 10:00")
     fold()
-    run("UPDATE descriptor_member_terms SET uses = 7 WHERE month = '2026-12-01'")
+    run("UPDATE descriptor_member_terms SET uses = 7 WHERE month = %s", NEXT)
 
-    prove_month(date(2026, 11, 1), date(2026, 12, 1))
+    prove_month(*month_of(LAST))
     with pytest.raises(Refused, match="differ"):
-        prove_month(date(2026, 12, 1), date(2027, 1, 1))
+        prove_month(*month_of(NEXT))
 
 
 # --- Who is hidden -------------------------------------------------------------------------------
@@ -277,7 +276,7 @@ def hide(user: UUID, *, active: bool = False) -> None:
 def test_a_hidden_member_is_in_no_figure_of_everybody(db: None) -> None:
     ada, bo = learner(), learner()
     for user in (ada, bo):
-        note(user, "Raisin", at="2026-11-03 10:00", item_category="coffee")
+        note(user, "Raisin", at=f"{MONTHS[0]} 10:00", item_category="coffee")
     run("SELECT refresh_descriptor_views()")
     alone = everybody()
     for at in MONTHS:
@@ -290,7 +289,7 @@ def test_a_hidden_member_is_in_no_figure_of_everybody(db: None) -> None:
 
     hidden = everybody()
     assert hidden[0] == [("Raisin", 1, 1)]
-    assert hidden[1] == [(date(2026, 11, 1), 1, 1)]
+    assert hidden[1] == [(LAST, 1, 1)]
     assert (hidden[5], hidden[6]) == ([(1,)], "1")
     assert summary(bo) == {"Raisin": 4, "Smoke": 3}
     # What a hidden member notes, changes nothing of everybody's.
@@ -312,10 +311,10 @@ def test_a_hidden_member_is_in_no_figure_of_everybody(db: None) -> None:
 def test_a_hidden_members_archived_months_are_hidden_too(db: None) -> None:
     ada, bo = learner(), learner()
     for user in (ada, bo):
-        note(user, "Raisin", at="2026-12-01 10:00")
+        note(user, "Raisin", at=f"{NEXT} 10:00")
     fold()
     before = everybody()
-    name = value("SELECT get_partition_for_date('flavor_descriptors', '2026-12-01')")
+    name = value("SELECT get_partition_for_date('flavor_descriptors', %s)", NEXT)
     bounds = value("SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = %s", name)
     run(f"ALTER TABLE flavor_descriptors DETACH PARTITION {name}")
 
@@ -346,10 +345,10 @@ def test_usage_is_no_part_of_a_terms_history(db: None) -> None:
 
 def test_a_month_without_its_partition_keeps_what_was_counted(db: None) -> None:
     ada = learner()
-    note(ada, "Raisin", at="2026-12-01 10:00")
-    note(ada, "Smoke", at="2026-11-17 10:00")
+    note(ada, "Raisin", at=f"{NEXT} 10:00")
+    note(ada, "Smoke", at=f"{MONTHS[1]} 10:00")
     fold()
-    name = value("SELECT get_partition_for_date('flavor_descriptors', '2026-12-01')")
+    name = value("SELECT get_partition_for_date('flavor_descriptors', %s)", NEXT)
     run(f"ALTER TABLE flavor_descriptors DETACH PARTITION {name}")
 
     assert differences() == []

@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from ops import audit
 from ops.keys import made_between
 from ops.models import AuditEntry
+from ops.partitions import ensure_partition_of
 from ops.queries import values_in_index
+from ops.registry import PartitionedTable, declared
 from ops.runs import enqueue
 from tests.ops.conftest import member_of
 
@@ -164,6 +166,7 @@ def test_day_reads_one_partition(db: None) -> None:
 
 @pytest.mark.parametrize("moment", [datetime(2026, 11, 21, tzinfo=UTC)])
 def test_bounds_are_the_first_key_of_their_millisecond(db: None, moment: datetime) -> None:
+    ensure_partition_of(declared(PartitionedTable)["audit_logs"], moment.date())
     key = UUID(int=int(moment.timestamp() * 1000) << 80)
     entry = AuditEntry.objects.create(id=key, action="look")
 

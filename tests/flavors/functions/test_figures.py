@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from flavors.models import FlavorWheel, Term
 from tests.assessments.roles import MEMBER, ask
+from tests.flavors.months import make_last_month
 from tests.flavors.tasting import learner, merge, note, place, refresh, run, taste, term_of, value
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,7 @@ def becomes_stale(ada: UUID, scope: str, of_sql: str = "", *values: Any) -> bool
 
 @pytest.mark.parametrize("scope", ["personal", "universal", "item", "category"])
 def test_a_saved_wheel_notices_what_curation_and_late_writes_change(ada: UUID, scope: str) -> None:
+    make_last_month()
     given: dict[str, Any] = {"item_name": "Bar", "item_category": "coffee"}
     taste(ada, "raisin", "raisins", "lemon", "lemon", **given)
     place("raisin", "Fruity", "Dried")
