@@ -59,6 +59,11 @@ def opens(address: str) -> Sight:
     return lambda page: page.goto(address)
 
 
+def post(page: Page, address: str, pairs: list[tuple[str, str]]) -> None:
+    with page.expect_navigation():
+        page.evaluate(SEND, [address, pairs])
+
+
 def sends(address: str, **fields: Any) -> Sight:
     """As a form of the page would, which need not be looked at again."""
 
@@ -69,8 +74,7 @@ def sends(address: str, **fields: Any) -> Sight:
             for name, values in fields.items()
             for value in (values if isinstance(values, list) else [values])
         ]
-        with page.expect_navigation():
-            page.evaluate(SEND, [address, [("csrfmiddlewaretoken", token), *pairs]])
+        post(page, address, [("csrfmiddlewaretoken", token), *pairs])
 
     return see
 

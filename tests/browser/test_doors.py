@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from config import dashboard
 from tests.browser.conftest import log_in
-from tests.browser.sights import SEND, Sight, both, opens, prepare, presses, sends, walk
+from tests.browser.sights import Sight, both, opens, post, prepare, presses, sends, walk
 from tests.ops.conftest import member_of
 
 LOGIN, LOGINS, PASSWORD = "/admin/login/", "/admin/ops/loginsession/", "a-long-password-1"
@@ -87,7 +87,7 @@ def test_what_stands_in_a_page_s_place_is_open_to_everybody(
         window,
         {
             "not allowed": opens("/admin/auth/user/"),
-            "not sent": lambda page: page.evaluate(SEND, ["/admin/password_change/", []]),
+            "not sent": lambda page: post(page, "/admin/password_change/", []),
             "not found": opens("/no/such/page"),
             "no such profile": opens("/profiles/nobody/"),
             "nobody is public": opens("/profiles/"),
