@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ops.admin.monitoring.cells import chart_of
+from ops.admin.monitoring.cells import chart_of, written
 from ops.alerts import measures
 from ops.models import PerformanceSnapshot
 from ops.monitoring import trends
@@ -111,8 +111,12 @@ def test_indexes_and_tables_have_ratios_of_their_own(
     assert "97.0 %" in shown
 
 
-@pytest.mark.django_db
-def test_a_snapshot_counts_blocks_by_kind() -> None:
+def test_a_snapshot_counts_blocks_by_kind(server: psycopg.Connection[Any]) -> None:
+    server.execute("SET enable_seqscan = off; SET enable_bitmapscan = off")
+    # What is read for the first time may be no hit.
+    for _ in range(2):
+        server.execute("SELECT name FROM auth_permission WHERE id > 0")
+    server.execute("SELECT pg_stat_force_next_flush()")
     with connection.cursor() as cursor:
         cursor.execute("SELECT public.capture_performance_snapshot()")
     kept = PerformanceSnapshot.objects.latest("id").database
@@ -150,9 +154,9 @@ def test_a_slow_query_appears(server: psycopg.Connection[Any], ops: Client) -> N
     server.execute("SELECT 1 AS really_slow, pg_sleep(0.3)")
     shown = ops.get(page("queries"), {"by": "mean_ms"}).content.decode()
     row = shown.partition("really_slow")[2].partition("</tr>")[0]
-    assert "30" in row
     [slow] = fetch("SELECT * FROM v_slow_queries WHERE query LIKE '%really_slow%'")
     assert slow["mean_exec_time"] >= 300
+    assert f'data-label="Mean" data-kind="ms">{written("ms", slow["mean_exec_time"])}</td>' in row
 
 
 def test_an_unused_index_appears_until_it_is_used(
