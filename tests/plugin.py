@@ -15,6 +15,7 @@ import pytest
 
 from config import services
 from config.services import paths
+from config.services.postgres import Postgres
 from config.services.urls import with_redis_database
 
 SLOTS = 16
@@ -53,6 +54,7 @@ def _prepare_environment(cleanup: ExitStack) -> None:
         os.environ["STEWARD_DATA"] = str(folder)
         cleanup.callback(services.stop, folder)
         _start(folder)
+        _keep_statistics(folder)
     except services.ServiceError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -82,6 +84,17 @@ def _start(folder: Path) -> None:
         # Written without fsync: a machine that crashed may have left it broken.
         services.reset(folder)
         services.ensure_environment(folder, durable=False)
+
+
+def _keep_statistics(folder: Path) -> None:
+    """The planner knows of a table what a test had it learn, whatever autovacuum would come to."""
+    server = Postgres(folder, durable=False)
+    if not server.listens():
+        # The environment names another.
+        return
+    with server._connect("postgres") as connection:
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _use_own_redis_databases(number: int) -> None:
