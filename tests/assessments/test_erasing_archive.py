@@ -18,7 +18,8 @@ from ops.models import AuditEntry
 from tests.assessments.people import make_member
 from tests.assessments.test_archive import partitions
 from tests.assessments.test_erasing import erase, execute, places_of
-from tests.assessments.test_erasing_rules import in_thread, until_it_waits
+from tests.assessments.test_erasing_rules import in_thread
+from tests.ops.conftest import somebody_waits, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,6 +125,6 @@ def test_erasure_waits_while_a_partition_comes_back(members: tuple[Member, Membe
             execute("SELECT public.erase_again('cs_assessment_sessions', %s::regclass)",
                     "cs_assessment_sessions_2010")  # fmt: skip
             answer = pool.submit(in_thread, "SELECT public.erase_member(%s)", members[0].pk)
-            until_it_waits()
+            wait_for(somebody_waits)
         assert answer.result() == ""
     assert_only_the_other_is_there(members[1])

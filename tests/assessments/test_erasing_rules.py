@@ -15,6 +15,7 @@ from ops.models import AuditEntry, ErasedMember
 from tests.assessments.people import make_member, make_profile, make_session, step
 from tests.assessments.roles import MEMBER, ask
 from tests.assessments.test_erasing import erase, execute, refused
+from tests.ops.conftest import somebody_waits, wait_for
 
 APPEND_ONLY = "Cannot update or delete rows"
 
@@ -207,18 +208,6 @@ def in_thread(statement: str, *values: Any) -> str:
     return ""
 
 
-def until_it_waits() -> None:
-    for _ in range(200):
-        execute("SELECT pg_stat_clear_snapshot()")
-        if execute(
-            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            " AND datname = current_database() HAVING count(*) > 0"
-        ):
-            return
-        execute("SELECT pg_sleep(0.05)")
-    raise AssertionError("It never waited.")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_session_begun_during_the_erasure_is_refused() -> None:
     member = make_member()
@@ -227,7 +216,7 @@ def test_session_begun_during_the_erasure_is_refused() -> None:
         with transaction.atomic():
             execute("SELECT public.erase_member(%s)", member.pk)
             answer = pool.submit(in_thread, begin, member.pk)
-            until_it_waits()
+            wait_for(somebody_waits)
         assert "This member is erased" in answer.result()
     assert not AssessmentSession.objects.exists()
 
@@ -239,7 +228,7 @@ def test_erasure_waits_for_a_session_that_was_begun() -> None:
         with transaction.atomic():
             execute("INSERT INTO cs_assessment_sessions (user_id) VALUES (%s)", member.pk)
             answer = pool.submit(in_thread, "SELECT public.erase_member(%s)", member.pk)
-            until_it_waits()
+            wait_for(somebody_waits)
         assert answer.result() == ""
     assert not AssessmentSession.objects.exists()
 
@@ -253,7 +242,7 @@ def test_decision_that_was_begun_comes_first() -> None:
         with transaction.atomic():
             step(profile, Action.SUBMIT, State.PENDING, message="Please")
             answer = pool.submit(in_thread, "SELECT public.erase_member(%s)", member.pk)
-            until_it_waits()
+            wait_for(somebody_waits)
         assert answer.result() == ""
     assert not PublicProfile.objects.exists()
     assert ProfileEvent.objects.get().message == "(erased)"
@@ -267,13 +256,13 @@ def test_who_is_erased_beside_a_refresh_stays_off_the_boards() -> None:
         with transaction.atomic():
             execute("SELECT public.refresh_assessment_leaderboard()")
             answer = pool.submit(in_thread, "SELECT public.erase_member(%s)", member.pk)
-            until_it_waits()
+            wait_for(somebody_waits)
         assert answer.result() == ""
         make_session(other := make_member("Bo"), overall_score=80)
         with transaction.atomic():
             execute("SELECT public.erase_member(%s)", other.pk)
             answer = pool.submit(in_thread, "SELECT public.refresh_assessment_leaderboard()")
-            until_it_waits()
+            wait_for(somebody_waits)
         assert answer.result() == ""
     kept = execute("SELECT user_id FROM leaderboard_attempts")
     assert kept + execute("SELECT user_id FROM leaderboard_movers") == []

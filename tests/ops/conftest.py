@@ -109,6 +109,16 @@ def other_sessions() -> int:
         return int(cursor.fetchone()[0])
 
 
+def somebody_waits() -> bool:
+    """For this connection; other databases have waits of their own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def blocked_by(holder: int) -> list[Row]:
     """The one that holds up and those that wait for it; the other databases of the server are not
     ours."""

@@ -97,11 +97,11 @@ def test_status_waits_for_no_lock(declare: Views) -> None:
     refresh(name)
     with psycopg.connect(database_url()) as other:
         other.execute(f"LOCK TABLE measured; REFRESH MATERIALIZED VIEW {name}")
-        execute("SET statement_timeout = '5s'")
+        execute("SET lock_timeout = '5s'")
         try:
             locked = status(name)
         finally:
-            execute("RESET statement_timeout")
+            execute("RESET lock_timeout")
             other.rollback()
     assert (locked.row_count, locked.changes_since_refresh) == (1500, 0)
 

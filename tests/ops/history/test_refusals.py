@@ -19,7 +19,7 @@ from ops.history.rows import Subject as HistorySubject
 from quizbank.actions import change_status
 from quizbank.models import Category, Choice, Exam, LightningQuestion, Question
 from quizbank.models.placement import QuestionCategory
-from tests.ops.conftest import wait_for
+from tests.ops.conftest import somebody_waits, wait_for
 from tests.ops.history.conftest import edit
 from tests.ops.history.test_reverting import asked, offers, press
 
@@ -166,16 +166,6 @@ def test_edit_that_is_not_committed_yet_is_waited_for_and_seen(
     lightning.refresh_from_db()
     assert outcome == ["It has changed meanwhile. Look at what would change now."]
     assert (lightning.correct_answer, lightning.difficulty) == ("A watch", "insane")
-
-
-def somebody_waits() -> bool:
-    """For this connection; other databases have waits of their own."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks"
-            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def event_tables() -> list[str]:
