@@ -37,10 +37,11 @@ print(json.dumps({
 
 def in_production(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run Python in an environment as in production, over the tests' PostgreSQL and Redis."""
+    own = {name: value for name, value in os.environ.items() if name != "STEWARD_BROWSER_TESTS"}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=CHECKOUT,
-        env=os.environ | PRODUCTION | {"DJANGO_SETTINGS_MODULE": "config.settings"} | changes,
+        env=own | PRODUCTION | {"DJANGO_SETTINGS_MODULE": "config.settings"} | changes,
         capture_output=True,
         text=True,
         check=False,
