@@ -243,7 +243,7 @@ def test_edit_conflict_shows_both_texts_safely(root: Client) -> None:
 def test_revisions_differ_safely(root: Client) -> None:
     question = Question.objects.filter(status=Status.ACTIVE, kind=Kind.SINGLE).first()
     assert question is not None
-    call = {"_status": ["active"], "_note": [HOSTILE]}
+    call = {"_status": ["active"], "_note": [HOSTILE], "tags": [HOSTILE[:90]]}
     address = reverse("admin:quizbank_question_change", args=[question.pk])
     root.post(address, form_of(root.get(address)) | call)
 
