@@ -27,18 +27,17 @@ KEY, FRESH_CODES = "second_factor_key", "fresh_recovery_codes"
 OWN = "admin:ops_loginsession_changelist"
 
 
+def code_field(**attributes: Any) -> forms.CharField:
+    attributes |= {"autocomplete": "one-time-code", "spellcheck": "false", "class": "steward-input"}
+    return forms.CharField(max_length=40, widget=forms.TextInput(attrs=attributes))
+
+
 class CodeForm(forms.Form):
-    code = forms.CharField(
-        max_length=40,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "autofocus": True,
-                "spellcheck": "false",
-                "class": "steward-input",
-            }
-        ),
-    )
+    code = code_field(autofocus=True)
+
+
+class AnotherAppForm(CodeForm):
+    present = code_field()
 
 
 @register(LoginSession)
@@ -109,17 +108,18 @@ class LoginSessionAdmin(ModelAdmin):
             return redirect("admin:ops_loginsession_code")
         device = factors.app_to_set_up(person, request.session.get(KEY, ""))
         request.session[KEY] = device.key
-        form = CodeForm(request.POST or None)
+        has_app = factors.app_of(person) is not None
+        form = (AnotherAppForm if has_app else CodeForm)(request.POST or None)
         if form.is_valid():
             try:
-                codes = factors.confirm_setup(
-                    user=person, key=device.key, code=form.cleaned_data["code"]
-                )
+                codes = factors.confirm_setup(user=person, key=device.key, **form.cleaned_data)
                 end_sessions(user=person, but=request.session.session_key)
                 request.session[FRESH_CODES] = codes
                 request.session.pop(factors.OWED, None)
                 del request.session[KEY]
                 return redirect(OWN)
+            except factors.NotPresent as refusal:
+                form.add_error("present", str(refusal))
             except Refused as refusal:
                 form.add_error("code", str(refusal))
         picture = segno.make(device.config_url, error="m")
@@ -145,8 +145,13 @@ class LoginSessionAdmin(ModelAdmin):
 
     def codes_view(self, request: HttpRequest) -> HttpResponse:
         self.posted(request)
-        if factors.app_of(self.person(request)):
-            request.session[FRESH_CODES] = factors.make_recovery_codes(user=self.person(request))
+        person, code = self.person(request), request.POST.get("code", "")
+        try:
+            if factors.app_of(person):
+                codes = factors.renew_recovery_codes(user=person, code=code)
+                request.session[FRESH_CODES] = codes
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
         return redirect(OWN)
 
     def remove_view(self, request: HttpRequest) -> HttpResponse:
@@ -190,6 +195,9 @@ class LoginSessionAdmin(ModelAdmin):
     def reset_view(self, request: HttpRequest, user: int) -> HttpResponse:
         self.posted(request)
         person = self.other(request, user)
+        if person.pk == request.user.pk:
+            # Their own they turn off with a code.
+            raise PermissionDenied
         factors.reset_second_factor(user=person)
         end_sessions(user=person, but=request.session.session_key)
         self.message_user(

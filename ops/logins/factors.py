@@ -34,6 +34,10 @@ SUPERUSERS = "superusers"
 WRONG = "That code is not right. The app shows a new one every 30 seconds: take the present one."
 
 
+class NotPresent(Refused):
+    """The code of what somebody has already is wrong."""
+
+
 # --- What somebody has ----------------------------------------------------------------------------
 def is_required_of(user: User) -> bool:
     """By SECOND_FACTOR_GROUPS: names of groups, or "superusers"."""
@@ -65,19 +69,32 @@ def app_to_set_up(user: User, key: str = "") -> TOTPDevice:
     return TOTPDevice(user=user, name="app", confirmed=True, **({"key": key} if key else {}))
 
 
-@transaction.atomic
-def confirm_setup(*, user: User, key: str, code: str) -> list[str]:
-    """The app counts from now on, alone; its recovery codes. Raises Refused."""
+def confirm_setup(*, user: User, key: str, code: str, present: str = "") -> list[str]:
+    """The app counts from now on, alone; its recovery codes. Who has an app gives a `present` code,
+    of it or a recovery code. Raises Refused; NotPresent if it is the latter that is wrong.
+    """
     device = app_to_set_up(user, key)
     shown = TOTP(device.bin_key, device.step)
     shown.time = time.time()
     if not plain(code).isdecimal() or not shown.verify(int(plain(code)), device.tolerance):
         raise Refused(WRONG)
-    TOTPDevice.objects.filter(user=user).delete()
-    device.last_t, device.drift = shown.t(), shown.drift
-    device.set_last_used_timestamp(commit=False)
-    device.save()
-    note(user, "set_up_second_factor")
+    if app_of(user):
+        try:
+            check_code(user=user, code=present)
+        except Refused as refusal:
+            raise NotPresent(str(refusal)) from refusal
+    with transaction.atomic():
+        TOTPDevice.objects.filter(user=user).delete()
+        device.last_t, device.drift = shown.t(), shown.drift
+        device.set_last_used_timestamp(commit=False)
+        device.save()
+        note(user, "set_up_second_factor")
+        return make_recovery_codes(user=user)
+
+
+def renew_recovery_codes(*, user: User, code: str) -> list[str]:
+    """Raises Refused."""
+    check_code(user=user, code=code)
     return make_recovery_codes(user=user)
 
 

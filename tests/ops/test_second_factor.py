@@ -175,11 +175,31 @@ def test_another_app_takes_the_place_of_the_first(ada: User) -> None:
     client.post(CODE, {"code": code_of(first)})
     client.get(SETUP)
     second = begun(client)
+    assert second.key != first.key
 
-    client.post(SETUP, {"code": code_of(second)})
+    for given in ({}, {"present": "000000"}):
+        answer = client.post(SETUP, {"code": code_of(second)} | given)
+        assert answer.context["form"].errors.keys() == {"present"}
+        assert factors.app_of(ada) == first
+    TOTPDevice.objects.update(throttling_failure_count=0)
+    client.post(SETUP, {"code": code_of(second), "present": code_of(first, ahead=1)})
 
     assert [*TOTPDevice.objects.values_list("key", flat=True)] == [second.key]
-    assert second.key != first.key
+
+
+def test_recovery_codes_are_made_for_who_has_the_app(ada: User) -> None:
+    device = with_app(ada)
+    client = log_in()
+    client.post(CODE, {"code": code_of(device)})
+
+    refused = client.post(f"{ACCOUNT}codes/", {"code": "000000"}, follow=True)
+    assert "That code is not right" in refused.content.decode()
+    assert not StaticToken.objects.exists()
+    TOTPDevice.objects.update(throttling_failure_count=0)
+    answer = client.post(f"{ACCOUNT}codes/", {"code": code_of(device, ahead=1)}, follow=True)
+
+    assert StaticToken.objects.count() == 10
+    assert StaticToken.objects.first().token in answer.content.decode()
 
 
 def test_turning_off_takes_a_code_and_is_refused_where_it_is_required(
@@ -240,6 +260,17 @@ def test_superuser_resets_and_ends_the_logins_of_others(ada: User, admin_client:
     assert client.get(ADMIN).url.startswith("/admin/login/")
     assert log_in().get(ADMIN).status_code == 200
     assert {"reset_second_factor", "end_logins"} <= actions()
+
+
+def test_nobody_resets_their_own_without_a_code(ada: User) -> None:
+    User.objects.update(is_superuser=True)
+    device = with_app(ada)
+    client = log_in()
+    client.post(CODE, {"code": code_of(device)})
+
+    assert client.post(f"{ACCOUNT}reset/{ada.pk}/").status_code == 403
+
+    assert factors.app_of(ada) == device
 
 
 def test_session_is_seen_now_and_then(ada: User, django_assert_num_queries: Any) -> None:
