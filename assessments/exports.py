@@ -104,7 +104,7 @@ EXPORTS = (
         ),
         personal_permission="assessments.export_personal_leaderboardrow",
         key="l.overall_behind",
-        table="assessment_leaderboard",
+        table="leaderboard_attempts",
         member="user_id",
     ),
     Export(
