@@ -40,10 +40,6 @@ class Preview:
     def changing(self) -> int:
         return sum(each.count for each in self.forecasts if each.will_change)
 
-    @property
-    def staying(self) -> int:
-        return sum(each.count for each in self.forecasts if not each.will_change)
-
 
 def preview_of(profiles: Iterable[PublicProfile], action: Action, user: Any) -> Preview:
     counts: dict[tuple[State, bool], int] = {}

@@ -9,7 +9,6 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from ops.partitions import table_named
 from ops.registry import FlatShape, PartitionedTable
 from ops.work import Refused
 
@@ -176,9 +175,3 @@ def access_obstacles(
     if is_part:
         found.append("It inherits, or is inherited from.")
     return found
-
-
-def source_for(table_name: str, name: str) -> tuple[PartitionedTable, FlatShape, Source]:
-    """Raises Refused."""
-    table = table_named(table_name)
-    return table, shape_of(table), source_named(table, name)
