@@ -113,6 +113,12 @@ class ProfileEvent(TimeOrdered):
             ),
             models.Index(fields=("actor", "-id"), name="profile_event_by_actor"),
             models.Index(fields=("action", "-id"), name="profile_event_by_action"),
+            # For who deletes a reason.
+            models.Index(
+                fields=("reason",),
+                name="profile_event_by_reason",
+                condition=Q(reason__isnull=False),
+            ),
             # Who took the last decision on a profile.
             models.Index(
                 fields=("profile", "-version"),

@@ -22,7 +22,7 @@ class FlavorCategory(models.Model):
     tree_scope = "kind"
 
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="children"
     )
     kind = models.TextField(
         choices=CategoryKind,

@@ -12,14 +12,14 @@ from django.db.models.functions import Now
 from flavors.models.term import Term
 
 
-def one_of_pair() -> models.ForeignKey[Any, Any]:
-    return models.ForeignKey(Term, models.CASCADE, related_name="+")
+def one_of_pair(**given: Any) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(Term, models.CASCADE, related_name="+", **given)
 
 
 class TermDismissal(models.Model):
     """Of each pair the smaller key is `first`."""
 
-    first = one_of_pair()
+    first = one_of_pair(db_index=False)
     second = one_of_pair()
     dismissed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"

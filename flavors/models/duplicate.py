@@ -28,7 +28,7 @@ class Method(models.TextChoices):
 class TermSimilarity(models.Model):
     """Of each pair the smaller key is `first`. `compare_terms` writes, nobody else."""
 
-    first = key_of(Term)
+    first = key_of(Term, db_index=False)
     second = key_of(Term)
     method = models.TextField(choices=Method)
     # 0 to 1: the edits by the length of the longer one; 1 for the other two methods.
@@ -90,7 +90,7 @@ class TermMerge(models.Model):
 class MergedTerm(models.Model):
     """A term that a merge moved, and what it was merged into before: NULL, or one of the others."""
 
-    merge = models.ForeignKey(TermMerge, models.CASCADE, related_name="parts")
+    merge = models.ForeignKey(TermMerge, models.CASCADE, db_index=False, related_name="parts")
     term = key_of(Term)
     was_into = key_of(Term, null=True)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from flavors.models.choices import DescriptorType
 from flavors.models.rollup import key_of
@@ -151,7 +150,6 @@ class ItemPartition(models.Model):
     """A partition that ItemTerm holds: while others are attached, nobody reads what is kept."""
 
     partition = models.BigIntegerField(primary_key=True, help_text="Its oid.")
-    listed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "descriptor_item_partitions"

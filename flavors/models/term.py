@@ -36,7 +36,7 @@ class Term(models.Model):
     )
     display_text = models.TextField("term")
     category = models.ForeignKey(
-        FlavorCategory, models.PROTECT, null=True, blank=True, related_name="terms"
+        FlavorCategory, models.PROTECT, null=True, blank=True, db_index=False, related_name="terms"
     )
     status = models.TextField(
         choices=TermStatus, default=TermStatus.SUGGESTED, db_default="suggested"

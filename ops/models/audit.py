@@ -36,6 +36,7 @@ class AuditEntry(TimeOrdered):
         models.DO_NOTHING,
         null=True,
         db_constraint=False,
+        db_index=False,
         related_name="+",
     )
     actor_name = models.TextField(blank=True, default="")

@@ -58,7 +58,9 @@ class Outcome(models.TextChoices):
 class ScheduleTick(models.Model):
     """One moment of a schedule, dealt with. Two tickers make one row, and so one run."""
 
-    schedule = models.ForeignKey(ScheduleState, models.CASCADE, related_name="ticks")
+    schedule = models.ForeignKey(
+        ScheduleState, models.CASCADE, db_index=False, related_name="ticks"
+    )
     run_at = models.DateTimeField()
     outcome = models.TextField(choices=Outcome, default=Outcome.STARTED)
     run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="ticks")

@@ -26,13 +26,14 @@ class Category(models.Model):
     tree_scope = "exam"
 
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="children"
     )
     exam = models.ForeignKey(
         Exam,
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="categories",
         help_text="Empty for a category that several exams share.",
     )

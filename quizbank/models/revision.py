@@ -20,7 +20,7 @@ class QuestionRevision(TimeOrdered):
 
     # The database's own cascade (migration): an unanswered question takes its revisions along.
     question = models.ForeignKey(
-        Question, models.DO_NOTHING, related_name="revisions", db_constraint=False
+        Question, models.DO_NOTHING, db_index=False, related_name="revisions", db_constraint=False
     )
     number = models.PositiveIntegerField(editable=False, db_default=0)
     content = models.JSONField(editable=False, db_default=models.Value({}, models.JSONField()))

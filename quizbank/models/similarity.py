@@ -13,14 +13,14 @@ from ops.constraints import between
 from quizbank.models.question import Question
 
 
-def one_of_pair() -> models.ForeignKey[Any, Any]:
-    return models.ForeignKey(Question, models.CASCADE, related_name="+")
+def one_of_pair(**given: Any) -> models.ForeignKey[Any, Any]:
+    return models.ForeignKey(Question, models.CASCADE, related_name="+", **given)
 
 
 class QuestionSimilarity(models.Model):
     """Of each pair the smaller key is `first`. `compare_questions` writes, nobody else."""
 
-    first = one_of_pair()
+    first = one_of_pair(db_index=False)
     second = one_of_pair()
     # pg_trgm's similarity of the normalized stems, 0 to 1.
     likeness = models.FloatField()
@@ -64,7 +64,7 @@ class SimilarityCheck(models.Model):
 class QuestionDismissal(models.Model):
     """A pair that somebody looked at: not the same."""
 
-    first = one_of_pair()
+    first = one_of_pair(db_index=False)
     second = one_of_pair()
     dismissed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"

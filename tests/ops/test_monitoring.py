@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import DatabaseError, connection
@@ -165,6 +166,34 @@ def test_indexes_that_cost_and_serve_nothing_are_found() -> None:
     assert redundant["shelf_room"] == "shelf_room_box"
     assert "shelf_some_rooms" not in redundant
     assert unindexed["thing"] == "shelf"
+
+
+@pytest.mark.django_db
+def test_foreign_key_is_served_by_an_index_of_the_rows_that_have_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE shelf (room int, box int, PRIMARY KEY (room, box))")
+        cursor.execute("CREATE TABLE thing (a int, b int, FOREIGN KEY (b, a) REFERENCES shelf)")
+        cursor.execute("CREATE INDEX some_things ON thing (b, a) WHERE a > 3")
+        cursor.execute("INSERT INTO thing (a) VALUES (1)")
+        [found] = [row for row in rows_of("foreign-keys") if row["tablename"] == "thing"]
+        assert found["bytes"] > 0
+        cursor.execute("CREATE INDEX things_on_shelves ON thing (a) WHERE a IS NOT NULL")
+
+    assert "thing" not in {row["tablename"] for row in rows_of("foreign-keys")}
+
+
+@pytest.mark.django_db
+def test_our_own_tables_have_each_index_that_they_need_and_none_twice() -> None:
+    names = ("assessments", "flavors", "ops", "quizbank")
+    ours = {m._meta.db_table for m in apps.get_models() if m._meta.app_label in names}
+    redundant = {row["indexname"] for row in rows_of("redundant") if row["tablename"] in ours}
+
+    # By these names the seeds ask for them.
+    assert redundant == {
+        "idx_cs_assessment_sessions_user_id",
+        "idx_lightning_questions_difficulty",
+    }
+    assert rows_of("foreign-keys") == []
 
 
 @pytest.mark.django_db
