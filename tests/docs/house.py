@@ -60,8 +60,6 @@ class House:
             "PGUSER": "postgres",
             "PGDATABASE": "postgres",
             "REPLICA": str(self.folder / "replica"),
-            # Two servers on one machine.
-            "REPLICA_OPTIONS": "-c port=5433",
         }
         return own | self.steward
 
@@ -77,6 +75,13 @@ class House:
     def restart_server(self) -> None:
         """What `systemctl restart postgresql` does."""
         self.call("pg_ctl", "restart")
+
+    def start_replica(self) -> None:
+        """Beside the primary, on one machine."""
+        options = ("--options", "-c port=5433 -c listen_addresses=")
+        data = ("--pgdata", str(self.folder / "replica"), "--silent")
+        log = ("--log", str(self.folder / "replica.log"))
+        self.run(shlex.join(["pg_ctl", "start", *data, *log, *options]))
 
     def call(self, program: str, *arguments: str) -> None:
         data = ("--pgdata", str(self.folder / "data"), "--silent")

@@ -30,9 +30,11 @@ ELSEWHERE = {
 NOT_RUN = {
     "apt-get": "installs packages of the system",
     "cd": "is about the folder of the production machine",
-    "git": "fetches the code",
+    "chmod": "is about the folders of the production machine",
+    "install": "makes folders of the production machine",
     "psql": "makes a role of the whole server",
     "redis-cli": "comes with the system's Redis",
+    "su": "needs an account of the system",
     "systemctl": "needs systemd",
     "useradd": "makes an account of the system",
     "zstd": "is a program of the system",

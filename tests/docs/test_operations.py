@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from configparser import SectionProxy
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,11 @@ def house(port: int, django_db_setup: None) -> Iterator[House]:
 
 def units() -> list[str]:
     """What systemd would start."""
-    sections = [unit for block in blocks(PAGE, "ini") if (unit := unit_of(block))]
-    return [unit["ExecStart"] for unit in sections] + COMMAND.findall(PAGE.read_text())
+    return [unit["ExecStart"] for unit in sections()] + COMMAND.findall(PAGE.read_text())
+
+
+def sections() -> list[SectionProxy]:
+    return [unit for block in blocks(PAGE, "ini") if (unit := unit_of(block))]
 
 
 def ini(mark: str) -> Block:
@@ -70,6 +74,7 @@ def test_the_manual_is_followed_from_an_empty_server(house: House, django_db_blo
         "bootstrap.sql": house.restart_server,
         "manage.py collectstatic": prepare,
         "/readyz": start,
+        "manage.py backup run": house.start_replica,
         "RENAME TO": stop,
     }
     said = []
@@ -93,6 +98,12 @@ def test_pgbouncer_takes_its_file(house: House) -> None:
     # Nothing is set up yet: the answer is the server's.
     asked = "psql -p 6432 -U steward_owner -d steward -c 'SELECT 1' 2>&1 || true"
     assert 'role "steward_owner" does not exist' in house.run(asked)
+
+
+def test_systemd_never_gives_a_unit_up() -> None:
+    # It does after five starts in ten seconds, and starts at once where nothing else is said.
+    assert [unit["Restart"] for unit in sections()] == ["always"] * 2
+    assert all(int(unit["RestartSec"]) * 5 > 10 for unit in sections())
 
 
 def test_blocks_of_settings_are_settings() -> None:
