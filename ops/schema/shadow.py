@@ -109,6 +109,7 @@ def environment_of(name: str) -> dict[str, str]:
         "DATABASE_DIRECT_URL": "",
         "DATABASE_REPLICA_URL": "",
         "DATABASE_POOL": "0",
+        "DATABASE_POOLER": "0",
         "PYTHONUNBUFFERED": "1",
         "LOG_LEVEL": "WARNING",
     }

@@ -41,6 +41,8 @@ def test_fresh_database_is_as_the_migrations_make_it(monkeypatch: pytest.MonkeyP
     """A quarter of a minute: the migrations run from nothing, in a process of their own."""
     steps: list[Any] = []
     monkeypatch.setattr("ops.work.Work.progress", lambda _, *step, **note: steps.append(step))
+    # PgBouncer stands in front of the database, and not of the one that is made.
+    monkeypatch.setenv("DATABASE_POOLER", "1")
     # Left by a process that was killed.
     execute(f"CREATE DATABASE {shadow.shadow_prefix()}left")
 
