@@ -59,10 +59,15 @@ def differences(month: date | None = None) -> list[dict[str, Any]]:
 
 def check(work: Work) -> Result:
     """The work of the operation `check_descriptor_views`."""
-    found = differences()
+    with transaction.atomic(), work.connection.cursor() as cursor:
+        # One snapshot: what is written meanwhile is no difference. Of two that count at once, one
+        # is tried again.
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        found = differences()
     if found:
+        number = len(found)
         return Result(
-            f"{len(found):,} figure{'' if len(found) == 1 else 's'} differ from a full count.",
+            f"{number:,} figure{' differs' if number == 1 else 's differ'} from a full count.",
             {"differences": found[:SHOWN]},
         )
     return Result("Every figure equals a full count.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,8 +16,10 @@ from django.db import connection
 from django.db.models import F
 
 from flavors.models import Descriptor, DescriptorChange, Term
-from flavors.rollups import differences
+from flavors.rollups import check, differences
+from ops.work import Work
 from tests.flavors.tasting import learner, run, value
+from tests.ops.conftest import blocked_by, database_url, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,3 +180,32 @@ def test_wheels_of_an_item_meet_writers_refreshes_and_who_is_hidden() -> None:
     assert value(told) == value(noted)
     assert differences() == []
     assert value(told) == value(noted)
+
+
+def checked() -> str:
+    """On a connection of its own."""
+    with closing(connection):
+        return check(Work(uuid4(), "check_descriptor_views", "", {}, 1)).text
+
+
+def test_what_is_written_during_a_check_is_no_difference() -> None:
+    ada = learner()
+    run(INSERT, ada, "Lemon")
+
+    with psycopg.connect(database_url()) as holder, ThreadPoolExecutor(1) as pool:
+        # Written at the end of the refresh with which a check begins.
+        holder.execute("LOCK TABLE descriptor_days IN ACCESS EXCLUSIVE MODE")
+        checking = pool.submit(checked)
+        wait_for(lambda: blocked_by(holder.info.backend_pid))
+        run(INSERT, ada, "Lime")
+        holder.rollback()
+
+        assert checking.result() == "Every figure equals a full count."
+
+
+def test_a_check_tells_of_a_wrong_figure() -> None:
+    run(INSERT, learner(), "Lemon")
+    assert differences() == []
+    run("UPDATE descriptor_term_totals SET members = 7")
+
+    assert checked() == "1 figure differs from a full count."
