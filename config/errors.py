@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.defaults import server_error
 
 from config.middleware import SAFE
@@ -30,6 +31,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         " Go back, copy what you typed, reload the page and send it again. Cookies must be allowed."
     )
     return page(request, 403, "Not sent", advice)
+
+
+def logged_out(request: HttpRequest) -> HttpResponse:
+    """A form's answer to nobody: a login in its place would lose what was typed."""
+    advice = (
+        "You were logged out before this was sent, so nothing was saved. Log in, which opens"
+        " another tab; then come back to this one and go back a page: what you typed stands there."
+    )
+    return page(request, 403, "Logged out", advice, login=reverse("admin:login"))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -59,8 +69,7 @@ def who(request: HttpRequest) -> str:
     return f"The account “{name}”" if name else "Somebody who is not logged in"
 
 
-def page(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+def page(request: HttpRequest, status: int, title: str, advice: str, **more: str) -> HttpResponse:
     context: dict[str, Any] = admin.site.each_context(request)
-    return render(
-        request, "admin/error.html", context | {"title": title, "advice": advice}, status=status
-    )
+    context |= {"title": title, "advice": advice, **more}
+    return render(request, "admin/error.html", context, status=status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, update_wrapper
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,12 +12,25 @@ from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 from config.attention import attention_of, in_words
+from config.errors import logged_out
 from config.unfold import UNFOLD
 
 type Waiting = Callable[[], dict[str, int]]
 
 
 class StewardSite(UnfoldAdminSite):
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Who is nobody any more keeps the form that was sent; whoever logs out twice is out."""
+        inner = super().admin_view(view, cacheable)
+        if view == self.logout:
+            return inner
+
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            is_lost = request.method == "POST" and not request.user.is_authenticated
+            return logged_out(request) if is_lost else inner(request, *args, **kwargs)
+
+        return update_wrapper(answer, inner)
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         # Asked once, and only for a page that has the sidebar or the bell.
         waiting = cache(lambda: attention_of(request))

@@ -181,7 +181,9 @@ def bare_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     def on_the_start_page(request: HttpRequest, waiting: Waiting) -> list[dict[str, Any]]:
         return sidebar(request, waiting) if request.path == start else []
 
-    def refusal(request: HttpRequest, status: int, title: str, advice: str) -> HttpResponse:
+    def refusal(
+        request: HttpRequest, status: int, title: str, advice: str, **more: str
+    ) -> HttpResponse:
         return HttpResponse(title, status=status)
 
     monkeypatch.setattr(site, "sidebar", on_the_start_page)

@@ -56,6 +56,17 @@ def test_stale_form_is_told_what_to_do(groupless: Client) -> None:
     assert "reload the page" in text
 
 
+def test_form_of_somebody_logged_out_is_answered_in_its_place(db: None) -> None:
+    text = text_of(Client().post("/admin/quizbank/question/add/", {"stem": "Long."}), 403)
+
+    assert "You were logged out before this was sent, so nothing was saved." in text
+    assert 'href="/admin/login/" target="_blank"' in text
+
+
+def test_logging_out_twice_is_no_loss(db: None) -> None:
+    assert Client().post("/admin/logout/").status_code == 302
+
+
 def test_failure_is_one_plain_page(groupless: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(request: object) -> None:
         raise DatabaseError("secret of the database")

@@ -291,7 +291,8 @@ def test_an_empty_screen_says_so(editing: Client) -> None:
 def test_the_comparison_is_ordered_once_and_watched(editing: Client, client: Client) -> None:
     question(STEM), question(ALIKE)
     order = f"{LIST}compare/?percent=50"
-    assert client.post(order).headers["Location"].startswith("/admin/login/")
+    assert client.get(order).headers["Location"].startswith("/admin/login/")
+    assert client.post(order).status_code == 403
     assert editing.get(order).status_code == 403
 
     assert editing.post(order).headers["Location"] == f"{LIST}?percent=50"
