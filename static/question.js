@@ -8,6 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   choicesMoveByKey(form);
   tagSuggestions(form);
   statusDialog();
+  publishOnceEdited(form);
 });
 
 // Rendered by the server; nothing is saved.
@@ -98,6 +99,14 @@ function tagSuggestions(form) {
         .map((tag) => new Option("", before ? `${before} ${tag}` : tag)),
     );
   });
+}
+
+// What is live can be published again as soon as something is typed: each step saves first.
+function publishOnceEdited(form) {
+  const button = document.querySelector("[data-when-edited]");
+  if (!button) return;
+  const show = () => (button.hidden = false);
+  for (const kind of ["input", "change"]) form.addEventListener(kind, show, { once: true });
 }
 
 // Each step asks for a note first.

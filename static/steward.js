@@ -27,11 +27,15 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 // The browser focuses nothing while the theme hides the page, nor where something had the focus.
+// What was refused comes first, which may stand below the first screen.
 document.addEventListener("DOMContentLoaded", () => {
-  const wanted = document.querySelector("[autofocus]");
+  const refused = document.querySelector("#content form [aria-invalid=true]:not([type=hidden])");
+  const wanted = refused ?? document.querySelector("[autofocus]");
   if (!wanted) return;
   const focus = () => {
-    if (!document.activeElement?.matches("input, select, textarea")) wanted.focus();
+    if (document.activeElement?.matches("input, select, textarea")) return;
+    wanted.focus({ preventScroll: wanted === refused });
+    if (wanted === refused) refused.scrollIntoView({ block: "center" });
   };
   if (document.documentElement.hasAttribute("x-cloak")) {
     document.addEventListener("alpine:initialized", focus, { once: true });

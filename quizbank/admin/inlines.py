@@ -13,7 +13,7 @@ from unfold.admin import TabularInline
 from unfold.forms import PaginationInlineFormSet
 
 from quizbank.admin.forms import ChoiceForm, ChoiceFormSet
-from quizbank.models import Choice, QuestionCategory, QuestionExam
+from quizbank.models import Choice, Question, QuestionCategory, QuestionExam
 
 
 class LoadedSelect(AutocompleteSelect):
@@ -76,4 +76,7 @@ class ChoiceInline(TabularInline):
     fields = ("text", "is_correct", "tolerance", "feedback", "position")
     ordering_field = "position"
     hide_ordering_field = True
-    extra = 0
+
+    def get_extra(self, request: HttpRequest, obj: Question | None = None, **kwargs: Any) -> int:
+        """Rows to write into at once; those that stay empty are none."""
+        return 0 if obj else 4
