@@ -11,7 +11,11 @@ document.addEventListener("DOMContentLoaded", () => {
   helpButton.hidden = false;
   helpButton.addEventListener("click", () => help.showModal());
   document.getElementById("item")?.focus({ preventScroll: true });
-  queue.querySelector(".queue-row[aria-current]")?.scrollIntoView({ block: "nearest" });
+  // Only where the list scrolls beside the item: below it, the page would leave the item.
+  const list = queue.querySelector(".queue-list");
+  if (list && getComputedStyle(list).overflowY === "auto") {
+    list.querySelector(".queue-row[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }
 
   // Two presses of a key are one decision.
   for (const form of document.querySelectorAll(".queue form, .queue-done")) {

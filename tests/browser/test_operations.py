@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from ops.models import Run
@@ -110,3 +111,27 @@ def test_schedule_is_switched_off_and_run_by_hand(ops_page: Page) -> None:
     page.wait_for_url("**/admin/ops/run/*/change/")
     run = wait_for(lambda: Run.objects.filter(operation="clean_ledger").first())
     assert run.status == Status.PENDING
+
+
+def test_lists_of_ops_are_short_on_a_phone(ops_page: Page) -> None:
+    page = ops_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    Run.objects.create(
+        operation="rest",
+        schedule="rebuild-what-changed-since",
+        status=Status.COMPLETED,
+        finished_at=timezone.now(),
+        result="So many were looked at, and of those so many had changed since the last time.",
+    )
+    page.goto("/admin/ops/run/")
+    row = page.locator("#result_list tbody tr").first.bounding_box()
+    assert row is not None
+    # Two lines.
+    assert row["height"] < 60
+
+    page.goto("/admin/ops/performancesnapshot/tables/")
+    cells = page.locator(".steward-figures tbody tr").last.locator("td")
+    second, third = cells.nth(1).bounding_box(), cells.nth(2).bounding_box()
+    assert second is not None
+    assert third is not None
+    assert second["y"] == third["y"]

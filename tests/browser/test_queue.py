@@ -160,6 +160,7 @@ def test_dark_and_narrow(browser_page: Page, mo: User) -> None:
     press(page, "n")
     page.wait_for_url(ITEM)
     page.locator(".queue[data-ready]").wait_for()
+    assert page.evaluate("scrollY") == 0
     press(page, "r", "1")
     expect(page.locator("[name=message]")).to_be_visible()
     assert fits(page)
