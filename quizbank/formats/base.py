@@ -96,10 +96,13 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
     """Strictly: a byte that does not fit is named with its line."""
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise FormatError("The file is empty.")
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if data.startswith(b"PK\x03\x04"):
         raise FormatError(
-            "This is a spreadsheet or an archive, not text: save it as .xlsx or .csv first."
+            "This is an Excel file or an archive under another name: give it its own ending back,"
+            " .xlsx or .zip, or save it as .csv."
         )
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FormatError("This is an Excel file of the old kind: save it as .xlsx or .csv.")
     try:
         text = data.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     except LookupError:

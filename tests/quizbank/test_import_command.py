@@ -115,7 +115,7 @@ def too_large() -> bytes:
         ("q.json", b'{"questions": [{"stem": "Cut', "Is the file complete"),
         ("q.xlsx", b"PK\x03\x04 nothing more", "no spreadsheet"),
         ("q.xlsx", CSV.encode(), "no spreadsheet"),
-        ("q.csv", b"PK\x03\x04 nothing more", "spreadsheet or an archive"),
+        ("q.csv", b"PK\x03\x04 nothing more", "give it its own ending back"),
         ("q.xlsx", bomb, "Unpacked, this spreadsheet has 200 MB"),
         ("q.csv", too_large, "limit is 100 MB"),
         ("q.doc", b"anything", "not known"),
