@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from ops.admin.refusals import RefusableForm
+from quizbank.admin.conflicts import FIELDS
 from quizbank.limits import TAG_LENGTH
 from quizbank.models import Choice, Question
 
@@ -108,7 +110,7 @@ class ChoiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
         return bool(moved or set(self.changed_data) - {"position"})
 
 
-class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class QuestionForm(RefusableForm):
     tags = TagsField(
         required=False,
         help_text="Separated by commas.",
@@ -123,19 +125,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
 
     class Meta:
         model = Question
-        fields = (
-            "stem",
-            "explanation",
-            "kind",
-            "difficulty",
-            "numbered_by",
-            "external_id",
-            "subject",
-            "tags",
-            "media",
-            "is_premium",
-            "is_user_generated",
-        )
+        fields = FIELDS
         widgets = {
             "stem": UnfoldAdminTextareaWidget(attrs={"rows": 5}),
             "explanation": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
@@ -150,14 +140,10 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
     def clean_external_id(self) -> str | None:
         return (self.cleaned_data.get("external_id") or "").strip() or None
 
-    # What the database refused a moment ago; said here so that the form keeps the text.
-    refusal = ""
     is_stale = False
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if self.refusal:
-            raise ValidationError(self.refusal)
+        data = super().clean()
         if not self.instance._state.adding:
             self.refuse_stale(data.get("seen_version"))
         return data

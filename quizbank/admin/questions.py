@@ -22,6 +22,7 @@ from unfold.decorators import display
 
 from ops.admin.history import HistoryAdmin
 from ops.admin.lists import as_label
+from ops.admin.refusals import RefusableAdmin
 from ops.errors import reason_of
 from ops.pages import EstimatedPaginator
 from quizbank.actions import Refused, change_status, restore_revision
@@ -76,7 +77,7 @@ ROW_FIELDS = (
 
 
 @register(Question)
-class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
+class QuestionAdmin(ItemStatisticsAdmin, RefusableAdmin, HistoryAdmin, ExportAction):
     history_related = (
         (Choice, "question"),
         (QuestionCategory, "question"),
@@ -204,13 +205,6 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
             *super().get_urls(),
         ]
 
-    def get_form(
-        self, request: HttpRequest, obj: Question | None = None, change: bool = False, **kwargs: Any
-    ) -> type[ModelForm[Question]]:
-        form = super().get_form(request, obj, change, **kwargs)
-        form.refusal = getattr(request, "refusal", "")
-        return form
-
     def get_formset_kwargs(
         self, request: HttpRequest, obj: Question, inline: Any, prefix: str
     ) -> dict[str, Any]:
@@ -229,22 +223,6 @@ class QuestionAdmin(ItemStatisticsAdmin, HistoryAdmin, ExportAction):
         if not change and obj.author is None:
             obj.author_id = request.user.pk
         super().save_model(request, obj, form, change)
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except DatabaseError as error:
-            if request.method != "POST":
-                raise
-            # Nothing was written; the form comes again with its text and the database's reason.
-            request.refusal = reason_of(error)  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
