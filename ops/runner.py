@@ -32,7 +32,7 @@ from ops.models import Run
 from ops.models.run import Status
 from ops.registry import Operation
 from ops.runs import enqueue, operation_named
-from ops.work import Cancelled, NotYet, Refused, Result, Superseded, Work
+from ops.work import Cancelled, Failed, NotYet, Refused, Result, Superseded, Work
 
 log = structlog.get_logger(__name__)
 
@@ -210,7 +210,7 @@ def backoff(operation: Operation, attempts: int) -> timedelta:
 
 def readable(run: Run, error: Exception) -> str:
     """A line for a person; the traceback is in the log."""
-    if isinstance(error, Refused):
+    if isinstance(error, (Refused, Failed)):
         return str(error)
     if isinstance(error, JobTimeoutException) or isinstance(error.__cause__, QueryCanceled):
         return "It took longer than it may, and was stopped."

@@ -17,6 +17,10 @@ class Refused(Exception):
     """The work cannot be done, and another try would not help; the text tells a person why."""
 
 
+class Failed(Exception):
+    """This try did not do; another may. The text tells a person why."""
+
+
 class NotYet(Exception):
     """Something else has to end first; the run waits a little, which costs it no try."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.core.mail import EmailMessage
 from ops.models import AlertEvent
 from ops.models.alert import Happening
 from ops.runs import enqueue
-from ops.work import Refused, Work
+from ops.work import Failed, Refused, Work
 
 DELIVER = "deliver_alert"
 TOLD = (Happening.OPENED, Happening.WORSE, Happening.RESOLVED)
@@ -41,11 +42,19 @@ def deliver(work: Work) -> str:
     event = AlertEvent.objects.select_related("alert").filter(pk=UUID(key)).first()
     if event is None or channel not in channels():
         raise Refused("There is nobody to tell any more.")
-    if channel == "e-mail":
-        mail(event)
-    else:
-        post(event)
+    tell = mail if channel == "e-mail" else post
+    try:
+        tell(event)
+    except OSError as error:  # what smtplib and urllib raise is one
+        raise Failed(f"{place_of(channel)} did not take it: {error}.") from error
     return f"Told by {channel}: {event.message}"
+
+
+def place_of(channel: str) -> str:
+    """Without the webhook's path, which may be a secret."""
+    if channel == "e-mail":
+        return f"The mail server {settings.EMAIL_HOST}:{settings.EMAIL_PORT} (EMAIL_URL)"
+    return f"{urlsplit(settings.ALERT_WEBHOOK_URL).hostname} (ALERT_WEBHOOK_URL)"
 
 
 def mail(event: AlertEvent) -> None:

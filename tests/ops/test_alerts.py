@@ -316,6 +316,8 @@ def test_a_webhook_that_fails_is_tried_again(receiver: type[Receiver]) -> None:
     perform(run.pk)
     run.refresh_from_db()
     assert (run.status, run.attempts) == ("pending", 1)
+    said = "127.0.0.1 (ALERT_WEBHOOK_URL) did not take it: HTTP Error 500: Internal Server Error."
+    assert run.error == said
     Run.objects.filter(pk=run.pk).update(next_retry_at=timezone.now())
     perform(run.pk)
     run.refresh_from_db()
@@ -335,6 +337,18 @@ def test_mail_names_what_is_wrong(settings: Any) -> None:
     assert sent.to == ["ops@example.org"]
     assert sent.subject == "[Critical] Opened: Heat: 50.0 %, above 40.0 %"
     assert f"/admin/ops/alert/{Alert.objects.get().pk}/change/" in sent.body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_not_there_is_named(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.ALERT_EMAILS, settings.EMAIL_HOST, settings.EMAIL_PORT = ["a@b.org"], "127.0.0.1", 1
+    check(here=50)
+    run = Run.objects.get(operation=delivery.DELIVER)
+    perform(run.pk)
+    run.refresh_from_db()
+    assert run.status == "pending"
+    assert run.error.startswith("The mail server 127.0.0.1:1 (EMAIL_URL) did not take it: ")
 
 
 # --- What is declared ----------------------------------------------------------------------------
