@@ -25,7 +25,7 @@ from config.site import Waiting
 from ops.caching import remembering, store
 from tests import template
 from tests.everything import make_one_of_each
-from tests.flushing import Rows, keep_through_flushes, left_over
+from tests.flushing import Kept, keep_through_flushes, left_over
 from tests.screens import VISITORS, visit_as
 
 # Each run tries the same examples, however slow the machine; `--hypothesis-profile=wander` finds
@@ -116,12 +116,12 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session", autouse=True)
-def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> Iterator[Rows]:
-    """A test that commits leaves them as they were. Without a test that needs it, there is no test
+def kept_of_migrations(django_db_setup: None, django_db_blocker: Any) -> Iterator[Kept | None]:
+    """A test that commits leaves it as it was. Without a test that needs it, there is no test
     database.
     """
     with pytest.MonkeyPatch.context() as monkeypatch:
-        kept = {}
+        kept = None
         if connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
             with django_db_blocker.unblock():
                 kept = keep_through_flushes(monkeypatch)
@@ -129,14 +129,14 @@ def rows_of_migrations(django_db_setup: None, django_db_blocker: Any) -> Iterato
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nothing_is_left(rows_of_migrations: Rows, django_db_blocker: Any) -> Iterator[None]:
-    """The next module finds the rows that this one found, whichever comes next."""
+def nothing_is_left(kept_of_migrations: Kept | None, django_db_blocker: Any) -> Iterator[None]:
+    """The next module finds the tables and rows that this one found, whichever comes next."""
     yield
-    if rows_of_migrations:
+    if kept_of_migrations:
         with django_db_blocker.unblock():
             # A test may have broken the one that was there.
             connection.close()
-            assert left_over(rows_of_migrations) == []
+            assert left_over(kept_of_migrations) == []
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,5 @@
-"""After a test that committed, the tables hold what the migrations put into them, and no more.
+"""After a test that committed, there are the tables of the migrations, with the rows of these,
+and no more.
 
 Django's own flush truncates every table and works through all that follows a migrate: half a
 second for each such test.
@@ -6,10 +7,16 @@ second for each such test.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+TABLES = """
+    SELECT oid::regclass::text FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+"""
 # Tables whose files hold anything: rows, or what is left of rows that were taken back.
 USED = """
     SELECT DISTINCT COALESCE(pg_partition_root(oid), oid)::regclass::text FROM pg_class
@@ -27,20 +34,36 @@ VIEWS = """
 type Rows = dict[str, str]
 
 
-def keep_through_flushes(monkeypatch: pytest.MonkeyPatch) -> Rows:
-    """Later tests of the process find the database as the first one did: with these rows."""
-    kept = {table: rows for table, rows in rows_of(names(USED)).items() if rows}
+@dataclass(frozen=True)
+class Kept:
+    tables: frozenset[str]
+    rows: Rows
+
+
+def keep_through_flushes(monkeypatch: pytest.MonkeyPatch) -> Kept:
+    """Later tests of the process find the database as the first one did: with these tables and
+    rows."""
+    rows = {table: rows for table, rows in rows_of(names(USED)).items() if rows}
+    kept = Kept(frozenset(names(TABLES)), rows)
     monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: restore(kept))
     return kept
 
 
-def left_over(kept: Rows) -> list[str]:
-    """Tables whose rows are not as the first test found them."""
-    tables = sorted({*names(USED), *kept})
-    return [table for table, rows in rows_of(tables).items() if rows != kept.get(table, "")]
+def left_over(kept: Kept) -> list[str]:
+    """Tables that are not as the first test found them."""
+    tables = sorted({*names(USED), *kept.rows})
+    changed = [name for name, rows in rows_of(tables).items() if rows != kept.rows.get(name, "")]
+    return [*sorted(kept.tables ^ {*names(TABLES)}), *changed]
 
 
-def restore(kept: Rows) -> None:
+def restore(kept: Kept) -> None:
+    if added := {*names(TABLES)} - kept.tables:
+        # Those that went with their parent are no error.
+        execute(f"DROP TABLE IF EXISTS {', '.join(sorted(added))} CASCADE")
+    restore_rows(kept.rows)
+
+
+def restore_rows(kept: Rows) -> None:
     present = rows_of(list(kept))
     changed = {table for table in kept if present[table] != kept[table]}
     dirty = {*names(USED)} - set(kept) | changed
