@@ -9,7 +9,7 @@ from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tests.assessments.people import make_member, make_session
+from tests.assessments.people import make_member, make_profile, make_session, publish
 from tests.quizbank.learning import published, run
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,8 @@ def write_what_was_legal(member: UUID, session: UUID, question: UUID, revision: 
     run("INSERT INTO study_sessions (user_id, start_time) VALUES (%s, 'infinity')", member)
     run(
         "UPDATE cs_assessment_sessions SET interview_transcript = %s, last_activity_at = %s,"
-        " current_section = repeat('x', 201) WHERE id = %s",
+        " current_section = repeat('x', 201), video_url = 'https://loom.com/' || repeat('x', 1984)"
+        " WHERE id = %s",
         "[" * 3_000 + "]" * 3_000,
         "10000-01-01",
         session,
@@ -88,9 +89,9 @@ def test_rows_of_before_are_mended_and_long_codes_named() -> None:
         (LAST, None),
     ]
     assert run(
-        "SELECT interview_transcript::text, length(current_section), last_activity_at::text"
-        " FROM cs_assessment_sessions"
-    ) == [("[]", 200, LAST)]
+        "SELECT interview_transcript::text, length(current_section), last_activity_at::text,"
+        " video_url FROM cs_assessment_sessions"
+    ) == [("[]", 200, LAST, None)]
     assert run(
         "SELECT details::text, length(entity_type), length(entity_id) FROM user_interactions"
     ) == [("{}", 100, 200)]
@@ -100,3 +101,19 @@ def test_rows_of_before_are_mended_and_long_codes_named() -> None:
     ]
     assert run("SELECT description FROM problem_reports") == [("(nothing that can be seen)",)]
     assert run("SELECT conname FROM pg_constraint WHERE contype = 'c' AND NOT convalidated") == []
+
+
+def test_edits_of_before_are_cut_where_they_could_not_be_approved() -> None:
+    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    profile = publish(make_profile(make_member(), email=None)).pk
+    migrate(BEFORE)
+    run(
+        "UPDATE public_profiles SET email = repeat('x', 321),"
+        " video_url = 'https://loom.com/' || repeat('x', 1984) WHERE user_id = %s",
+        profile,
+    )
+    migrate(newest)
+
+    assert run(
+        "SELECT email, video_url, length(pending_revision ->> 'video_url') FROM public_profiles"
+    ) == [(None, None, 2_000)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.assessments.people import make_member
+from tests.assessments.people import make_member, make_profile, publish
 from tests.assessments.roles import MEMBER, ask
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,17 @@ def test_every_moment_and_json_of_a_client_is_bounded() -> None:
     assert [name for name, kind, checks in rows if bounds.get(kind, "") not in checks] == []
 
 
+def test_every_text_of_a_client_has_an_end() -> None:
+    """By its length, as one of a list, or by a pattern that counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN)
+        texts = {name: checks for name, kind, checks in cursor.fetchall() if kind == "text"}
+
+    assert "public_profiles.name" in texts
+    bounds = ("length(", "ANY (ARRAY[", "{0,59}")
+    assert [name for name, checks in texts.items() if not any(b in checks for b in bounds)] == []
+
+
 @pytest.mark.parametrize("moment", ["infinity", "-infinity", "10000-01-01", "0044-03-15 BC"])
 def test_moment_that_nobody_can_write_down_is_refused(moment: str) -> None:
     member = make_member().pk
@@ -60,3 +71,23 @@ def test_json_that_not_everybody_can_read_is_refused(details: str) -> None:
 def test_any_other_json_is_taken(details: Any) -> None:
     member = make_member().pk
     ask(MEMBER, member, INTERACTION, member, details)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("name", "x" * 121),
+        ("profile_slug", "x" * 81),
+        ("self_description", "x" * 5_001),
+        ("public_summary", "x" * 5_001),
+        ("video_url", "https://loom.com/" + "x" * 1_984),
+        ("email", "x" * 321),
+    ],
+)
+def test_edit_that_nobody_could_approve_is_refused(column: str, text: str) -> None:
+    member = make_member()
+    publish(make_profile(member))
+    edit = f"UPDATE public_profiles SET {column} = %s WHERE user_id = %s"
+    with pytest.raises(DatabaseError, match="_is_short"), transaction.atomic():
+        ask(MEMBER, member.pk, edit, text, member.pk)
+    ask(MEMBER, member.pk, edit, text[:-1], member.pk)

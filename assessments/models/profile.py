@@ -15,7 +15,8 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Lower, Now, Upper
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Length, Lower, Now, Upper
 from django.urls import reverse
 
 from assessments.models.choices import STATE_FLOW, CareerLevel, State
@@ -25,8 +26,15 @@ from ops.constraints import at_most, between, one_of, secure_address, visible
 from ops.events import history_indexes, trackers
 from ops.indexes import LongNamedGinIndex, LongNamedIndex
 
-# An edit of these on an approved profile waits for a moderator.
-REVIEWED = ("name", "profile_slug", "self_description", "public_summary", "video_url")
+# An edit of these on an approved profile waits for a moderator. Their characters at most.
+LONGEST = {
+    "name": 120,
+    "profile_slug": 80,
+    "self_description": 5_000,
+    "public_summary": 5_000,
+    "video_url": 2_000,
+}
+REVIEWED = tuple(LONGEST)
 # With an approved snapshot, which edits leave alone.
 APPROVED = (State.PUBLISHED, State.HIDDEN, State.APPEALED)
 # Numbers that summaries share when they are nearly the same.
@@ -37,6 +45,17 @@ SUMMARY_MARKS = Func(
 )
 # Without the number that makes a slug unique: john-smith of john-smith-12.
 SLUG_STEM = Func("profile_slug", Value("-[0-9]+$"), Value(""), function="regexp_replace")
+
+
+def short_edit(field: str, characters: int) -> models.CheckConstraint:
+    """An edit that waits could be approved: its text is no longer than the column's may be."""
+    length = Length(KeyTextTransform(field, "pending_revision"))
+    label = field.replace("_", " ").capitalize()
+    return models.CheckConstraint(
+        condition=Q(models.lookups.LessThanOrEqual(length, characters)),
+        name=f"revision_{field}_is_short",
+        violation_error_message=f"{label} has {characters:,} characters at most.",
+    )
 
 
 class PublicProfile(models.Model):
@@ -131,13 +150,18 @@ class PublicProfile(models.Model):
                 name="profile_slug_is_plain",
                 violation_error_message="A slug has small letters, digits and single hyphens.",
             ),
-            at_most("profile_slug", 80, name="profile_slug_is_short"),
+            *(short_edit(field, characters) for field, characters in LONGEST.items()),
+            at_most("profile_slug", LONGEST["profile_slug"], name="profile_slug_is_short"),
             visible("name", name="profile_has_name"),
             visible("pending_revision__name", name="revision_has_name"),
-            at_most("name", 120, name="profile_name_is_short"),
-            at_most("self_description", 5_000, name="profile_description_is_short"),
-            at_most("public_summary", 5_000, name="profile_summary_is_short"),
+            at_most("name", LONGEST["name"], name="profile_name_is_short"),
+            at_most(
+                "self_description", LONGEST["self_description"], name="profile_description_is_short"
+            ),
+            at_most("public_summary", LONGEST["public_summary"], name="profile_summary_is_short"),
             secure_address("video_url", name="profile_video_is_secure"),
+            at_most("video_url", LONGEST["video_url"], name="profile_video_is_short"),
+            at_most("email", 320, name="profile_email_is_short"),
             one_of("career_level", CareerLevel, name="profile_career_level_is_known"),
             one_of("state", State, name="profile_state_is_known"),
             between("years_experience", 0, 80, name="profile_years_are_a_life"),

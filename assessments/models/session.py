@@ -134,6 +134,7 @@ class AssessmentSession(TimeOrdered):
             at_most("self_description", 5_000, name="session_description_is_short"),
             at_most("public_summary", 5_000, name="session_summary_is_short"),
             secure_address("video_url", name="session_video_is_secure"),
+            at_most("video_url", 2_000, name="session_video_is_short"),
         )
         # All but one under the names of seed 000.
         indexes = (
