@@ -1,7 +1,8 @@
 """Does the work of a run: the entry point of every job.
 
 The try holds the advisory lock of its operation and target on the connection that does the work,
-so that the lock goes exactly when that connection does. Heartbeat and progress use another one.
+so that the lock goes when that connection does, at the latest. Heartbeat and progress use another
+one.
 Every write to the ledger compares status and attempt first: a worker that was given up writes
 nothing any more.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +20,7 @@ import pghistory
 import psycopg
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
@@ -58,7 +60,8 @@ def perform(run_id: UUID) -> None:
             run.refresh_from_db()
             attempt(run)
     finally:
-        # The lock and the session's settings go with the connection.
+        let_lock_go()
+        # The session's settings go with the connection.
         connection.close()
 
 
@@ -88,6 +91,15 @@ def take_lock(run: Run) -> bool:
             "SELECT pg_try_advisory_lock(public.run_lock_key(%s, %s))", [run.operation, run.target]
         )
         return bool(cursor.fetchone()[0])
+
+
+def let_lock_go() -> None:
+    """At once. The server ends the session of a closed connection a moment later, and who orders
+    the same work in that moment would have to wait.
+    """
+    if connection.connection is not None and is_idle():
+        with suppress(Error), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
 
 
 def limit_statements(run: Run, timeout: timedelta) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 
 from ops.models import Run, ScheduleState
 from ops.models.run import Status
+from ops.runner import perform
 from ops.runs import cancel_run, enqueue, reap, send_lost
 from tests.ops.conftest import Processes, wait_for
 
@@ -142,6 +143,18 @@ def lock_is_held(run: Run) -> bool:
             [run.operation, run.target],
         )
         return bool(cursor.fetchone()[0])
+
+
+def test_lock_is_free_at_once_when_the_run_is_done(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, _ = enqueue(operation="test_count", deliver=False)
+    with monkeypatch.context() as patched:
+        # The server ends the session of a closed connection a moment later.
+        patched.setattr(connection, "close", lambda: None)
+        perform(run.pk)
+        assert not lock_is_held(run)
+    assert state(run) == Status.COMPLETED
 
 
 def test_two_tickers_make_one_run(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
