@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from config import services
-from config.services import paths
+from config.services import paths, processes
 from config.services.postgres import Postgres
 from ops.schema.expecting import ROLES
 from ops.schema.reading import read_catalog
@@ -136,3 +139,28 @@ def test_proof_of_the_schema_names_who_becomes_the_owner(server: Postgres) -> No
 def ask_as_superuser(server: Postgres, query: str) -> None:
     with psycopg.connect(server.url, user="postgres") as connection:
         connection.execute(query.encode())
+
+
+def test_crash_right_behind_an_abort_is_recovered_from(tmp_path: Path) -> None:
+    for root in cleaned(tmp_path):
+        services.start(root, durable=False)
+        server = Postgres(root, durable=False)
+        with server._connect("postgres") as connection:
+            connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("CHECKPOINT")
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("BEGIN")
+            connection.execute("CREATE UNLOGGED TABLE given_up AS SELECT 1 AS n")
+            # What was made is in the log by another's commit; that it was given up is not.
+            with server._connect("postgres") as other:
+                other.execute("SET synchronous_commit = on")
+                other.execute("CREATE TABLE other (n int)")
+            connection.execute("ROLLBACK")
+            for pid in server._processes():
+                os.kill(pid, signal.SIGKILL)
+        processes.wait_until(lambda server=server: not server._processes(), seconds=60)
+
+        services.start(root, durable=False)
+
+        assert ask(server, "SELECT to_regclass('given_up') IS NULL") == [(True,)]
