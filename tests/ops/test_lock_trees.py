@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from psycopg import Connection
@@ -122,3 +123,31 @@ def test_who_waits_for_two_stands_below_both_and_counts_once(
     ours = f"(SELECT * FROM public.v_lock_conflicts WHERE root IN ({roots}))"
     monkeypatch.setattr(overview, "NOW", overview.NOW.replace("public.v_lock_conflicts", ours))
     assert overview.figures()["blocked_sessions"] == 1
+
+
+@pytest.fixture
+def other_database(transactional_db: None) -> Iterator[str]:
+    name = f"{connection.settings_dict['NAME']}_beside"
+    with psycopg.connect(database_url(), autocommit=True) as session:
+        session.execute(f"DROP DATABASE IF EXISTS {name}")
+        session.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield name
+        session.execute(f"DROP DATABASE {name} (FORCE)")
+
+
+def test_a_table_of_another_database_has_no_name_here(other_database: str) -> None:
+    with (
+        psycopg.connect(database_url(), dbname=other_database) as holder,
+        psycopg.connect(database_url(), dbname=other_database) as waiter,
+    ):
+        holder.execute("CREATE TABLE held (n int)")
+        holder.commit()
+        holder.execute("LOCK TABLE held")
+        waiting = threading.Thread(target=waiter.execute, args=["SELECT FROM held"])
+        waiting.start()
+        wait_for(lambda: len(blocked_by(holder.info.backend_pid)) == 2)
+        shown = blocked_by(holder.info.backend_pid)[1]
+        holder.rollback()
+        waiting.join(timeout=60)
+
+    assert shown["wants"] == f"relation in {other_database} (AccessShareLock)"
