@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -158,7 +159,9 @@ def test_crash_right_behind_an_abort_is_recovered_from(tmp_path: Path) -> None:
                 other.execute("CREATE TABLE other (n int)")
             connection.execute("ROLLBACK")
             for pid in server._processes():
-                os.kill(pid, signal.SIGKILL)
+                # Without their postmaster they may be gone before.
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         processes.wait_until(lambda server=server: not server._processes(), seconds=60)
 
         services.start(root, durable=False)

@@ -137,7 +137,7 @@ def test_undo_keeps_what_was_published_since() -> None:
     [
         ("a.json", b"", "empty"),
         ("a.json", b'[{"id": "T1A01",', "complete"),
-        ("a.csv", b"PK\x03\x04 no csv", "spreadsheet"),
+        ("a.csv", b"PK\x03\x04 no csv", "Excel file or an archive under another name"),
         ("a.csv", b"one,two\n1,2\n", "not known: one, two"),
         ("a.json", b"[\x00]", "NUL"),
         ("a.json", '["é"]'.encode("latin-1"), "not UTF-8"),
