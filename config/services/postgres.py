@@ -60,8 +60,9 @@ FAST_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    # The databases of a run share it, and migrations alone fill the default.
-    "pg_stat_statements.max": "10000",
+    # The databases of a run share it: migrations alone fill the default, and what ran once would
+    # make room for others before a test reads it.
+    "pg_stat_statements.max": "50000",
     # A replica that a test stops for a moment finds what it missed.
     "wal_keep_size": "256MB",
 }
