@@ -47,6 +47,8 @@ def test_question_is_written_without_asking_for_rows_and_what_is_refused_is_show
     page.get_by_role("button", name="Save and continue editing").click()
 
     page.get_by_text("A tag has 100 characters at most").wait_for()
+    # The last of its scripts has run.
+    page.wait_for_load_state()
     expect(page.locator("[name=tags]")).to_be_focused()
     expect(page.locator("[name=tags]")).to_be_in_viewport()
     page.fill("[name=tags]", "lan")
