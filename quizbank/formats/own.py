@@ -17,7 +17,7 @@ from quizbank.formats.base import (
     clean_tags,
     clean_text,
 )
-from quizbank.limits import CODE_LENGTH
+from quizbank.limits import CODE_LENGTH, NAME_LENGTH
 
 KINDS = ("single", "multiple", "true_false", "short_answer", "numeric")
 DIFFICULTIES = ("easy", "medium", "hard")
@@ -80,7 +80,7 @@ def read_declared(row: dict[str, Any], line: int, kind: str) -> Declared:
     if values["code"] is None:
         raise ValueError(f"This {kind} has no code.")
     name = "title" if kind == "exam" else "name"
-    values[name] = clean_text(row.get(name) or values["code"], name)
+    values[name] = clean_text(row.get(name) or values["code"], name, limit=NAME_LENGTH)
     if kind == "exam":
         values["description"] = clean_text(row.get("description") or "", "description")
     if kind == "category":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from quizbank.formats.base import ParsedCategory
-from quizbank.limits import CODE_LENGTH
+from quizbank.limits import CODE_LENGTH, NAME_LENGTH
 
 # Where a path of Moodle's begins: its context, and the root that nobody sees.
 CONTEXT = re.compile(r"\$\w+\$")
@@ -21,7 +21,7 @@ def path_of(text: str) -> tuple[ParsedCategory, ...]:
     return tuple(
         ParsedCategory(
             "/".join(names[: depth + 1])[:CODE_LENGTH],
-            name[:CODE_LENGTH],
+            name[:NAME_LENGTH],
             "subtopic" if depth else "topic",
         )
         for depth, name in enumerate(names[:DEEPEST])

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 
 from quizbank.formats import Declared, LineError, Parsed, ParsedCategory, ParsedQuestion
+from quizbank.limits import NAME_LENGTH
 from quizbank.models import Category, Exam, Subject
 
 
@@ -49,7 +50,7 @@ class Places:
     # --- making -----------------------------------------------------------------------------------
     def make_exam(self, code: str, **values: str) -> Exam:
         if code.upper() not in self.exams:
-            exam = Exam(code=code, **({"title": f"Exam {code}"} | values))
+            exam = Exam(code=code, **({"title": f"Exam {code}"[:NAME_LENGTH]} | values))
             self.exams[code.upper()] = exam
             self.made.append(exam)
         return self.exams[code.upper()]

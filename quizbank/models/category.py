@@ -9,6 +9,7 @@ from django.db import models
 from ops.constraints import at_most, not_blank, one_of
 from ops.events import history_indexes, trackers
 from ops.triggers import tell_caches
+from quizbank.limits import CODE_LENGTH, NAME_LENGTH
 from quizbank.models.exam import Exam
 
 
@@ -47,7 +48,7 @@ class Category(models.Model):
         verbose_name_plural = "categories"
         ordering = ("position", "name")
         constraints = (
-            at_most("code", 200, name="category_code_is_short"),
+            at_most("code", CODE_LENGTH, name="category_code_is_short"),
             models.UniqueConstraint(
                 fields=("exam", "code"),
                 name="category_code_is_unique_in_its_exam",
@@ -56,6 +57,7 @@ class Category(models.Model):
             ),
             not_blank("code", name="category_has_code"),
             not_blank("name", name="category_has_name"),
+            at_most("name", NAME_LENGTH, name="category_name_is_short"),
             one_of("kind", CategoryKind, name="category_kind_is_known"),
         )
         indexes = (

@@ -8,6 +8,7 @@ from django.db.models.functions import Upper
 
 from ops.constraints import at_most, not_blank
 from ops.events import history_indexes, trackers
+from quizbank.limits import CODE_LENGTH, NAME_LENGTH, TEXT_LENGTH
 from quizbank.querysets import ExamQuerySet, SubjectQuerySet
 
 
@@ -31,8 +32,10 @@ class Exam(models.Model):
                 violation_error_message="An exam with this code exists already.",
             ),
             not_blank("code", name="exam_has_code"),
-            at_most("code", 200, name="exam_code_is_short"),
+            at_most("code", CODE_LENGTH, name="exam_code_is_short"),
             not_blank("title", name="exam_has_title"),
+            at_most("title", NAME_LENGTH, name="exam_title_is_short"),
+            at_most("description", TEXT_LENGTH, name="exam_description_is_bounded"),
         )
 
     def __str__(self) -> str:
@@ -52,6 +55,7 @@ class Subject(models.Model):
         constraints = (
             not_blank("code", name="subject_has_code"),
             not_blank("name", name="subject_has_name"),
+            at_most("name", NAME_LENGTH, name="subject_name_is_short"),
         )
 
     def __str__(self) -> str:

@@ -6,10 +6,18 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func
+from django.db.models.functions import Length
 
 from ops.constraints import at_most, not_blank, one_of
 from ops.events import history_indexes, trackers
 from ops.indexes import LongNamedIndex
+from quizbank.limits import (
+    CODE_LENGTH,
+    LIGHTNING_ANSWER_LENGTH,
+    LIGHTNING_ANSWERS_LENGTH,
+    LIGHTNING_LENGTH,
+    TEXT_LENGTH,
+)
 from quizbank.querysets import LightningQuerySet
 
 
@@ -50,9 +58,32 @@ class LightningQuestion(models.Model):
         ordering = ("id",)
         constraints = (
             not_blank("id", name="lightning_question_has_key"),
-            at_most("id", 200, name="lightning_key_is_short"),
+            at_most("id", CODE_LENGTH, name="lightning_key_is_short"),
             not_blank("question", name="lightning_question_has_text"),
+            at_most("question", LIGHTNING_LENGTH, name="lightning_question_is_short"),
             not_blank("correct_answer", name="lightning_question_has_answer"),
+            at_most("correct_answer", LIGHTNING_ANSWER_LENGTH, name="lightning_answer_is_short"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    models.lookups.LessThanOrEqual(
+                        Length(
+                            Func(
+                                "accepted_answers",
+                                models.Value(""),
+                                function="array_to_string",
+                                output_field=models.TextField(),
+                            )
+                        ),
+                        LIGHTNING_ANSWERS_LENGTH,
+                    )
+                ),
+                name="lightning_accepted_answers_are_short",
+                violation_error_message=(
+                    f"Accepted answers have {LIGHTNING_ANSWERS_LENGTH:,} characters at most"
+                    " together."
+                ),
+            ),
+            at_most("explanation", TEXT_LENGTH, name="lightning_explanation_is_bounded"),
             one_of("question_type", LightningType, name="lightning_question_type_is_known"),
             one_of("difficulty", LightningDifficulty, name="lightning_difficulty_is_known"),
         )
