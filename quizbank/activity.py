@@ -15,6 +15,7 @@ from quizbank.models import (
     StudySession,
     UserInteraction,
 )
+from quizbank.rendering import one_line
 
 # What apps call a question and a round of them.
 QUESTION, SESSION = "question", "quiz_session"
@@ -65,7 +66,7 @@ def name_things(interactions: Iterable[UserInteraction]) -> None:
     questions = Question.objects.only("stem").in_bulk([key for key in asked if key])
     for row in rows:
         question = questions.get(key_of_thing(row)) if row.entity_type == QUESTION else None
-        row.thing = question.stem if question else row.entity_id  # type: ignore[attr-defined]
+        row.thing = one_line(question.stem) if question else row.entity_id  # type: ignore[attr-defined]
 
 
 def key_of_thing(interaction: UserInteraction) -> UUID | None:

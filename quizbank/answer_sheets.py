@@ -10,6 +10,7 @@ from uuid import UUID
 from assessments.models import Member
 from quizbank.models import Answer, AnyQuizSession, QuestionRevision
 from quizbank.models.answer import AnswerStatus
+from quizbank.rendering import one_line
 
 TYPED = ("short_answer", "numeric")
 
@@ -28,7 +29,9 @@ class Line:
 
     @property
     def stem(self) -> str:
-        return self.revision.content["stem"] if self.revision else "This revision is gone."
+        return (
+            one_line(self.revision.content["stem"]) if self.revision else "This revision is gone."
+        )
 
     @property
     def seconds(self) -> float | None:

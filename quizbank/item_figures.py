@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from quizbank.models import ChoiceStatistic, ItemStatistic, Question, QuestionRevision
 from quizbank.models.item_statistics import Flag
-from quizbank.rendering import one_line
 
 # Fewer learners than this raise no flag (compute_item_statistics).
 LEAST = 20
@@ -104,7 +103,7 @@ def choices_of(revision: QuestionRevision) -> list[ChoiceFigures]:
     found = {row.choice_id: row for row in ChoiceStatistic.objects.filter(revision=revision)}
     return [
         ChoiceFigures(
-            one_line(choice["text"]),
+            choice["text"],
             found[choice["id"]],
             bars_of(found[choice["id"]]),
             oddity_of(found[choice["id"]]),

@@ -7,12 +7,15 @@ import re
 import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TAGS = {
     "p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a",
     "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+# What is none of these is the same with and without Markdown, but for white space.
+_MARKED = re.compile(r"[*_`\[\\&<$]|^\s*(?:[#>+=|-]|\d+[.)])|^(?: {4}|\t)", re.MULTILINE)
 
 
 def render_markdown(text: str) -> SafeString:
@@ -28,5 +31,13 @@ def render_markdown(text: str) -> SafeString:
 
 
 def one_line(text: str) -> str:
-    """Markdown as a line of a list: without code marks, fences and line breaks."""
-    return " ".join(re.sub(r"```\w*|`", "", text).split())
+    """Markdown as a line of a list: the words that a learner reads, without any marks."""
+    if _MARKED.search(text):
+        text = " ".join(map(_words, _MARKDOWN.parse(text))).replace("$$", "")
+    return " ".join(text.split())
+
+
+def _words(block: Token) -> str:
+    if block.children is None:
+        return block.content
+    return "".join(" " if part.type.endswith("break") else part.content for part in block.children)

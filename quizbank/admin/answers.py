@@ -24,6 +24,7 @@ from quizbank.admin.answer_filters import (
 )
 from quizbank.answer_sheets import given_of, names_of, result_of, seconds_of, short
 from quizbank.models import Answer, QuestionRevision
+from quizbank.rendering import one_line
 
 LABELS = {"Right": "success", "Wrong": "danger", "Skipped": "warning"}
 
@@ -66,7 +67,7 @@ class AnswerAdmin(KeysetAdmin, ReadingAdmin):
 
     @display(description="question")
     def stem(self, answer: Any) -> str:
-        return Truncator(answer.met.content["stem"]).chars(80) if answer.met else ""
+        return Truncator(one_line(answer.met.content["stem"])).chars(80) if answer.met else ""
 
     @display(description="revision")
     def number(self, answer: Any) -> int | None:

@@ -27,6 +27,7 @@ from quizbank.importing.write import (
 from quizbank.models import ImportBatch, ImportItem
 from quizbank.models.importing import BatchStatus
 from quizbank.models.question import label_of
+from quizbank.rendering import one_line
 
 # What a preview lists of each kind; the counts are of all.
 LISTED = 200
@@ -147,7 +148,11 @@ def show_preview(batch: ImportBatch, plan: Plan) -> None:
     describe(batch, plan)
     batch.report |= {
         "new": [
-            {"line": row.parsed.line, "number": row.parsed.external_id, "stem": row.wanted["stem"]}
+            {
+                "line": row.parsed.line,
+                "number": row.parsed.external_id,
+                "stem": one_line(row.wanted["stem"]),
+            }
             for row in plan.new[:LISTED]
         ],
         "changed": [

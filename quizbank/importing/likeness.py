@@ -9,6 +9,7 @@ from django.db import connection
 
 from quizbank.importing.plan import Plan
 from quizbank.models import Question
+from quizbank.rendering import one_line
 
 # Of pg_trgm's similarity, 0 to 1. Below it, two questions of an official pool are mostly two
 # questions: "unit of capacitance", "unit of inductance".
@@ -47,8 +48,8 @@ def possible_duplicates(plan: Plan) -> list[dict[str, Any]]:
         asdict(
             Likeness(
                 line=new[n - 1].line,
-                stem=stems[n - 1],
-                other=str(bank[key]) if key else stems[other - 1],
+                stem=one_line(stems[n - 1]),
+                other=str(bank[key]) if key else one_line(stems[other - 1]),
                 percent=round(likeness * 100),
                 question=str(key) if key else None,
                 other_line=None if key else new[other - 1].line,
