@@ -75,6 +75,12 @@ class HistoryAdmin(ModelAdmin):
         """No text of PostgreSQL's has a NUL in it: such a key names nothing."""
         return super().get_object(request, object_id, from_field) if "\0" not in object_id else None
 
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"way_back": reverse("admin:ops_historyentry_deleted"), **(extra_context or {})}
+        return super().delete_view(request, object_id, context)
+
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -64,6 +64,9 @@ BUTTONS = {
 
 STATUS_COLOURS = {"Active": "success", "In review": "info", "Unpublished changes": "warning"}
 
+# So many questions that stand in the way of a deletion are named.
+SHOWN = 20
+
 ROW_FIELDS = (
     "text",
     "is_correct",
@@ -190,6 +193,17 @@ class QuestionAdmin(ItemStatisticsAdmin, RefusableAdmin, HistoryAdmin, ExportAct
 
     def has_delete_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.answered)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Question], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """The exams and categories that a question stands in do not go with it."""
+        if super().has_delete_permission(request) and (kept := [q for q in objs if q.answered]):
+            more = [f"and {len(kept) - SHOWN:,} more"] if len(kept) > SHOWN else []
+            return [], {}, set(), [f"{q}: answered, to be retired" for q in kept[:SHOWN]] + more
+        _, counts, missing, kept_by = super().get_deleted_objects(list(objs), request)
+        counts = {name: counts[name] for name in ("questions", "choices") if name in counts}
+        return [f"Question: {each}" for each in objs], counts, missing, kept_by
 
     # --- one question ----------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
