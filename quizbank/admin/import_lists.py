@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ops.admin.imports import Tab
 from ops.admin.imports import lists_of as paged
@@ -26,7 +26,8 @@ def tabs_of(batch: ImportBatch) -> list[Tab]:
     changed: Any = report.get("changed", [])
     new: Any = report.get("new", [])
     if batch.applied_at:
-        items = batch.items.order_by("pk")
+        # What an undo kept is looked for: it comes first.
+        items = batch.items.alias(kept=Q(undo_result__startswith="Kept")).order_by("-kept", "pk")
         changed = items.filter(action=ItemAction.CHANGED)
         new = items.filter(action=ItemAction.CREATED)
     duplicates = report.get("duplicates", [])

@@ -93,6 +93,16 @@ def test_discarded_preview_keeps_no_file(editing: Client) -> None:
     assert not Question.objects.exists()
 
 
+def test_what_an_undo_kept_comes_first(editing: Client) -> None:
+    upload(editing, ham(ROW, ROW | {"id": "T1A02", "question": "Which one **here**?"}))
+    press(editing, "confirm")
+    Question.objects.filter(external_id="T1A02").update(explanation="Because.")
+    assert "1 taken back, 1 kept." in press(editing, "undo")
+
+    page = shown(editing, "?show=new")
+    assert page.index("T1A02 · Which one here?") < page.index("T1A01 · What is it?")
+
+
 def test_import_is_undone_once(editing: Client) -> None:
     upload(editing, ham(ROW))
     press(editing, "confirm")

@@ -87,7 +87,7 @@ def test_what_waits_is_marked(content: Client, topic: int) -> None:
     rebuild()
     run("UPDATE questions SET status = 'retired' WHERE id = %s", question)
     page = text(content, LIST)
-    assert "1 waits</span> for a rebuild" in page
+    assert "1 waits</span> for a rebuild, the first changed " in page
     assert "changed since" in page
 
 
