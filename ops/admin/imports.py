@@ -187,7 +187,8 @@ class Tab:
 
 def lists_of(tabs: Sequence[Tab], wanted: str, number: str) -> dict[str, Any]:
     """`tabs` with something in them, the open `tab` or None, and the `rows` of its page."""
-    full = [tab for tab in tabs if tab.count and tab.rows]
+    # The rows of a QuerySet are read by its page alone.
+    full = [tab for tab in tabs if tab.count and (isinstance(tab.rows, QuerySet) or tab.rows)]
     tab = next((tab for tab in full if tab.key == wanted), full[0] if full else None)
     rows = Paginator(tab.rows, PER_PAGE).get_page(number) if tab else None
     return {"tabs": full, "tab": tab, "rows": rows}

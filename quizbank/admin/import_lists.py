@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from ops.admin.imports import Tab
 from ops.admin.imports import lists_of as paged
 from quizbank.models import ImportBatch, ImportItem, Question
-from quizbank.models.importing import ItemAction
+from quizbank.models.importing import BatchStatus, ItemAction
 
 
 def lists_of(batch: ImportBatch, wanted: str, number: str) -> dict[str, Any]:
@@ -26,8 +26,10 @@ def tabs_of(batch: ImportBatch) -> list[Tab]:
     changed: Any = report.get("changed", [])
     new: Any = report.get("new", [])
     if batch.applied_at:
-        # What an undo kept is looked for: it comes first.
-        items = batch.items.alias(kept=Q(undo_result__startswith="Kept")).order_by("-kept", "pk")
+        items = batch.items.order_by("pk")
+        if batch.status == BatchStatus.UNDONE:
+            # What was kept is looked for: it comes first.
+            items = items.alias(kept=Q(undo_result__startswith="Kept")).order_by("-kept", "pk")
         changed = items.filter(action=ItemAction.CHANGED)
         new = items.filter(action=ItemAction.CREATED)
     duplicates = report.get("duplicates", [])

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from quizbank.importing import batches, import_file
 from quizbank.models import ImportBatch, Question
@@ -178,6 +179,18 @@ def test_long_lists_come_in_pages(editing: Client) -> None:
     assert "Page 2 of 2" in shown(editing, "?show=new&page=2")
     press(editing, "confirm")
     assert "Page 2 of 2" in shown(editing, "?show=new&page=999")
+
+
+def test_page_of_an_applied_import_reads_its_own_rows_alone(editing: Client) -> None:
+    upload(
+        editing, ham(*(ROW | {"id": f"T1A{n:02}", "question": f"Which {n}?"} for n in range(60)))
+    )
+    press(editing, "confirm")
+    with CaptureQueriesContext(connection) as asked:
+        assert "Which 59?" not in shown(editing, "?show=new")
+    reads = [query["sql"] for query in asked if '"import_items"."differences"' in query["sql"]]
+    assert len(reads) == 1
+    assert reads[0].endswith("LIMIT 50")
 
 
 def test_list_shows_the_counts_of_each_batch(editing: Client) -> None:
