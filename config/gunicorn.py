@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
+import shutil
 import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import environ
@@ -16,9 +21,45 @@ threads = 4
 worker_class = "gthread"
 timeout = 60
 accesslog = "-"
-# Each process counts its own requests; in this folder they are added up.
-shared = tempfile.TemporaryDirectory(prefix="steward-metrics-")
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", shared.name)
+# Where each process counts its own requests, which are added up.
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+PREFIX = "steward-web-"
+# Seconds: a younger folder may be of a process that is about to hold it.
+YOUNG = 60
+
+
+def on_starting(server: Any) -> None:
+    """gunicorn's hook, in the process that starts the others, and again in no reload."""
+    clear_left_behind()
+    if is_ours(os.environ.get(SHARED, "")):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix=PREFIX)
+        hold(os.environ[SHARED])
+
+
+def is_ours(folder: str) -> bool:
+    """Not one that somebody named; none yet is."""
+    return not folder or Path(folder).name.startswith(PREFIX)
+
+
+def hold(folder: str | Path) -> int:
+    """While this process lives, or one that it starts. Raises OSError if another one holds it."""
+    held = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
+
+
+def clear_left_behind() -> None:
+    """Of processes that were killed, and could not clear up: nobody holds their folders."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < time.time() - YOUNG:
+                held = hold(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(held)
 
 
 def post_worker_init(worker: Any) -> None:
@@ -36,7 +77,9 @@ def child_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    shared.cleanup()
+    """gunicorn's hook, in the first process alone: the others need the folder while it lives."""
+    if is_ours(folder := os.environ.get(SHARED, "")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # Nobody manages it through a socket: the process manager does.
