@@ -7,6 +7,9 @@ import os
 import subprocess
 import sys
 
+import pytest
+from django.db import connection
+
 from config.services.paths import CHECKOUT
 
 PRODUCTION = {
@@ -100,3 +103,27 @@ def test_web_server_opens_no_control_socket() -> None:
     lines = {"".join(line.split()) for line in done.stdout.splitlines()}
     assert "control_socket_disable=True" in lines
     assert "bind=['0.0.0.0:8000']" in lines
+
+
+@pytest.mark.parametrize("command", ["migrate", "check_alerts"])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("postgres://ada:secret@127.0.0.1:1/steward", "Connection refused"),
+        ("postgres://ada:secret@/steward?host={sockets}", 'role "ada" does not exist'),
+        ("postgres://ada:secret@/steward?host=/nowhere", "No such file or directory"),
+    ],
+)
+def test_command_without_its_database_says_so_in_one_line(
+    command: str, url: str, reason: str
+) -> None:
+    sockets = connection.settings_dict["HOST"]
+    done = in_production(
+        "manage.py", command, DATABASE_URL=url.format(sockets=sockets), DATABASE_DIRECT_URL=""
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database does not answer: ")
+    assert f"{reason}. See whether PostgreSQL runs, and whether DATABASE_URL has" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "secret" not in done.stderr
