@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -49,11 +49,14 @@ class Environment(environ.Env):
 def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018  # raises ValueError, as after a password with a slash
+        # Of PostgreSQL's there may be several.
+        for host in parts.netloc.rpartition("@")[2].split(","):
+            urlsplit(f"//{host}").port  # noqa: B018  # raises ValueError, as after a password with a slash
     except ValueError:
         return False
     found = url.startswith(tuple(f"{scheme}://" for scheme in schemes))
-    return found and bool(parts.netloc or parts.scheme == "unix") and not parts.fragment
+    has_host = parts.netloc or parts.scheme == "unix" or "host" in parse_qs(parts.query)
+    return found and bool(has_host) and not parts.fragment
 
 
 def _wanted(name: str, scheme: str) -> str:

@@ -43,7 +43,14 @@ def test_address_that_is_none_is_refused_by_name_and_tells_no_password(env: Any,
 
 
 @pytest.mark.parametrize(
-    "url", ["", "postgres://ada@/steward?host=/run/pg", "postgresql://a:%23@db:5432/steward"]
+    "url",
+    [
+        "",
+        "postgres://ada@/steward?host=/run/pg",
+        "postgres:///steward?host=/run/pg",
+        "postgresql://a:%23@db:5432/steward",
+        "postgres://ada@one:5432,two:5433/steward?target_session_attrs=read-write",
+    ],
 )
 def test_address_is_taken_as_it_stands(env: Any, url: str) -> None:
     assert env(url).address("X", *POSTGRES) == url
