@@ -17,6 +17,13 @@ def test_the_process_answers_without_anything_else(client: Client) -> None:
     assert (answer.status_code, answer.content) == (200, b"ok\n")
 
 
+def test_a_load_balancer_asks_by_address_and_without_https(client: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    by_address = {"host": "10.0.0.7:8000"}
+    assert client.get("/healthz", headers=by_address).content == b"ok\n"
+    assert client.get("/readyz", headers=by_address).status_code == 400
+
+
 @pytest.mark.django_db
 def test_ready_with_a_worker_only(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = client.get("/readyz")
