@@ -179,7 +179,7 @@ RULES = (
     ),
     AlertRule(
         "failed-runs",
-        "Runs that failed within a day",
+        "Runs that failed within a day, not done since",
         f"{MEASURES}.failed_runs",
         warning=0,
         critical=5,

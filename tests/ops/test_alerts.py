@@ -374,3 +374,22 @@ def test_partitions_that_are_missing_are_critical() -> None:
     assert found["audit_logs"] >= 2
     assert checking.settle(rule, limits_of(rule, None), found | {"audit_logs": 1.0}) == ["opened"]
     assert Alert.objects.get().message == "Partitions ahead: audit_logs is at 1, below 2"
+
+
+@pytest.mark.django_db
+def test_failed_run_is_well_once_another_run_of_the_same_order_has_done_it() -> None:
+    def ended(status: str, target: str = "a", **parameters: int) -> None:
+        given = {"target": target, "parameters": parameters, "finished_at": timezone.now()}
+        Run.objects.create(operation="heat", status=status, error="No.", **given)
+
+    ended("completed")
+    ended("failed")
+    ended("cancelled")
+    ended("completed", "b")
+    ended("completed", part=2)
+    assert measures.failed_runs() == {"heat": 1}
+    ended("completed")
+    assert measures.failed_runs() == {}
+    ended("failed", "b")
+    ended("failed")
+    assert measures.failed_runs() == {"heat": 2}
