@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -37,9 +37,21 @@ def logged_out(request: HttpRequest) -> HttpResponse:
     """A form's answer to nobody: a login in its place would lose what was typed."""
     advice = (
         "You were logged out before this was sent, so nothing was saved. Log in, which opens"
-        " another tab; then come back to this one and go back a page: what you typed stands there."
+        " another tab; then come back to this one and go back a page. Some browsers, Firefox among"
+        " them, do not keep what you typed: copy it from below first."
     )
-    return page(request, 403, "Logged out", advice, login=reverse("admin:login"))
+    typed = texts_of(request.POST)
+    return page(request, 403, "Logged out", advice, login=reverse("admin:login"), typed=typed)
+
+
+def texts_of(form: QueryDict) -> list[tuple[str, str]]:
+    """What somebody typed, of more than a word; the rest is soon set again. No password."""
+    return [
+        (name.replace("-", " ").replace("_", " ").capitalize(), value)
+        for name, values in form.lists()
+        for value in values
+        if " " in value.strip() and "password" not in name and not name.startswith("initial-")
+    ]
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -69,7 +81,7 @@ def who(request: HttpRequest) -> str:
     return f"The account “{name}”" if name else "Somebody who is not logged in"
 
 
-def page(request: HttpRequest, status: int, title: str, advice: str, **more: str) -> HttpResponse:
+def page(request: HttpRequest, status: int, title: str, advice: str, **more: Any) -> HttpResponse:
     context: dict[str, Any] = admin.site.each_context(request)
     context |= {"title": title, "advice": advice, **more}
     return render(request, "admin/error.html", context, status=status)

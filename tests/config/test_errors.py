@@ -57,10 +57,26 @@ def test_stale_form_is_told_what_to_do(groupless: Client) -> None:
 
 
 def test_form_of_somebody_logged_out_is_answered_in_its_place(db: None) -> None:
-    text = text_of(Client().post("/admin/quizbank/question/add/", {"stem": "Long."}), 403)
+    sent = {
+        "stem": "Which <b> is\nlonger?",
+        "choices-0-text": "The other one",
+        "external_id": "Q1",
+        "old_password": "correct horse",
+    }
+    text = text_of(Client().post("/admin/quizbank/question/add/", sent), 403)
 
     assert "You were logged out before this was sent, so nothing was saved." in text
     assert 'href="/admin/login/" target="_blank"' in text
+    assert '<dt>Stem</dt><dd class="steward-text">Which &lt;b&gt; is\nlonger?</dd>' in text
+    assert '<dt>Choices 0 text</dt><dd class="steward-text">The other one</dd>' in text
+    assert "Q1" not in text
+    assert "horse" not in text
+
+
+def test_no_other_site_has_its_words_shown_so(db: None) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/admin/quizbank/question/add/", {"stem": "Send your password to us"})
+    assert "Send your password" not in text_of(answer, 403)
 
 
 def test_logging_out_twice_is_no_loss(db: None) -> None:
