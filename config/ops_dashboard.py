@@ -80,12 +80,14 @@ def glance(found: dict[str, Any]) -> list[Card]:
 def section(found: dict[str, Any]) -> dict[str, Any]:
     """For the template."""
     readings = [AlertReading(**reading) for reading in found["readings"]]
+    checked = moment(found["measured_at"])
     asked = [*services.of_redis(), services.ticker(moment(found["ticked_at"]))]
+    asked.append(services.checks(checked))
     lights = shown([*asked, *lights_of(readings, found["watched"])])
     return {
         "wrong": [each for each in lights if each[0].level != Level.OK],
         "well": [each for each in lights if each[0].level == Level.OK],
-        "measured_at": moment(found["measured_at"]),
+        "measured_at": checked,
         "alerts": [
             each | {"at": moment(each["created_at"]), "kind": LIGHTS[Level(each["level"])]}
             for each in found["alerts"]

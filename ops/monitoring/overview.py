@@ -63,9 +63,12 @@ def lights() -> list[Light]:
 
 
 def lights_of(readings: Iterable[AlertReading], watched: Iterable[str]) -> list[Light]:
+    """None before the first check: nobody knows how the rules stand."""
     by_rule: defaultdict[str, list[AlertReading]] = defaultdict(list)
     for reading in readings:
         by_rule[reading.rule].append(reading)
+    if not by_rule:
+        return []
     found = [light_of(rule_named(name), by_rule[name]) for name in watched]
     return sorted(
         (light for light in found if light), key=lambda each: (-SEVERITY[each.level], each.title)

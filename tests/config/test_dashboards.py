@@ -153,6 +153,22 @@ def test_empty_pages_say_so(group: str) -> None:
         assert words in text
 
 
+def test_nothing_is_well_before_it_is_measured() -> None:
+    client, text = page_of("ops")
+    overview = client.get("/admin/ops/performancesnapshot/").content.decode()
+    for shown in (text, overview):
+        assert "none yet: one comes every five minutes" in shown
+        assert "Backups that did not restore" not in shown
+
+
+def test_what_was_measured_long_ago_is_not_said_to_be_so_now(trouble: Alert) -> None:
+    client, text = page_of("ops")
+    late = "none for 3 h 5 min: see its last run"
+    assert late not in text
+    AlertReading.objects.update(measured_at=timezone.now() - timedelta(hours=3, minutes=5))
+    assert late in client.get("/admin/").content.decode()
+
+
 def test_replica_does_not_hide_that_there_is_no_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
     replica = {"name": "second", "state": "streaming", "seconds": 3}
     found = ops_dashboard.facts() | {"replicas": [replica]}
