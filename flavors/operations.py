@@ -6,6 +6,7 @@ from typing import Any
 from flavors.alerts import RULES
 from flavors.exports import EXPORTS
 from flavors.flat import SHAPE
+from flavors.rollups import VIEWS
 from ops.registry import (
     Cache,
     Daily,
@@ -98,6 +99,7 @@ register(
         "refresh_descriptor_views",
         Every(timedelta(minutes=15)),
         catch_up="skip",
+        refreshes=VIEWS,
     ),
     Operation(
         "check_descriptor_views",

@@ -179,11 +179,11 @@ class Timetable:
 
 def timetables(now: datetime) -> dict[str, Timetable]:
     """The refresh schedule of each view that has one."""
-    schedules = [each for each in declared(Schedule).values() if each.operation == REFRESH]
     off = set(ScheduleState.objects.filter(is_enabled=False).values_list("name", flat=True))
     return {
-        each.target: Timetable(each, None if each.name in off else next_moment(each, now))
-        for each in schedules
+        name: Timetable(each, None if each.name in off else next_moment(each, now))
+        for each in declared(Schedule).values()
+        for name in ((each.target,) if each.operation == REFRESH else each.refreshes)
     }
 
 

@@ -135,6 +135,7 @@ class Schedule:
     """Starts a run of `operation` at each moment of `when`.
 
     Moments that passed while no ticker ran are caught up by one run, or left out ("skip").
+    `refreshes` names the views that its run has refreshed, where it does more than that.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Schedule:
     target: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     catch_up: Literal["once", "skip"] = "once"
+    refreshes: tuple[str, ...] = ()
 
 
 # --- What is looked after ------------------------------------------------------------------------

@@ -12,11 +12,13 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ops.admin.matviews import chart_of, trend_of
-from ops.matviews import Durations
+from ops.matviews import Durations, timetables
 from ops.models import Run, ScheduleState, ViewState
 from ops.models.run import Status
+from ops.registry import MaterializedView, declared
 from ops.schedules import meet_new_schedules
 from tests.ops.conftest import member_of
 from tests.ops.views import Views, own_views
@@ -94,6 +96,10 @@ def test_list_shows_the_schedule_and_whether_it_is_off(db: None, ops: Client) ->
     meet_new_schedules()
     ScheduleState.objects.filter(name="refresh-category-statistics").update(is_enabled=False)
     assert "switched off" in page(ops)
+
+
+def test_every_view_says_when_it_is_refreshed(db: None) -> None:
+    assert timetables(timezone.now()).keys() == declared(MaterializedView).keys()
 
 
 def test_filter_shows_the_stale_ones(declare: Views, ops: Client) -> None:
