@@ -200,8 +200,7 @@ class AlertThresholdAdmin(HistoryAdmin):
 
     @display(description="rule", ordering="rule")
     def title(self, kept: AlertThreshold) -> str:
-        rule = rule_named(kept.rule)
-        return rule.title if rule else kept.rule
+        return str(kept)
 
     @display(description="now")
     def now(self, kept: Any) -> str:

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from ops.constraints import not_blank, one_of
 from ops.events import history_indexes, trackers
 from ops.keys import TimeOrdered
+from ops.registry import AlertRule, declared
 
 
 class Level(models.TextChoices):
@@ -69,7 +70,8 @@ class AlertThreshold(models.Model):
         constraints = (not_blank("rule", name="alert_rule_has_name"),)
 
     def __str__(self) -> str:
-        return self.rule
+        rule = declared(AlertRule).get(self.rule)
+        return rule.title if rule else self.rule
 
 
 class AlertReading(models.Model):

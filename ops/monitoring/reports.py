@@ -16,11 +16,13 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Column:
-    """`kind` says how the value is written; "blocks" are of 8 KiB, "moment" is how long ago."""
+    """`kind` says how the value is written; "blocks" are of 8 KiB, "moment" is how long ago. What
+    is minor is left out where there is room for a few figures."""
 
     name: str
     label: str
     kind: Kind = "number"
+    is_minor: bool = False
 
     @property
     def is_figure(self) -> bool:
@@ -60,15 +62,17 @@ def fetch(query: str, parameters: Sequence[Any] | Mapping[str, Any] | None = Non
 
 
 def tables_of(
-    reports: Iterable[Report], *, by: Mapping[str, str], shown: int = 100
+    reports: Iterable[Report], *, by: Mapping[str, str], shown: int = 30, whole: str = ""
 ) -> Iterator[Table]:
-    """Each query is asked once. `by` has the column that a report is sorted by, by its name."""
+    """Each query is asked once. `by` has the column that a report is sorted by, by its name; the
+    report named `whole` has all of its rows."""
     answers: dict[str, list[Row]] = {}
     for report in reports:
         if report.query not in answers:
             answers[report.query] = fetch(report.query)
         rows = [row for row in answers[report.query] if report.keeps(row)]
-        yield arranged(report, rows, by=by.get(report.name, ""), shown=shown)
+        most = len(rows) if report.name == whole else shown
+        yield arranged(report, rows, by=by.get(report.name, ""), shown=most)
 
 
 def sorted_by(report: Report, by: str) -> str:

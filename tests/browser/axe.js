@@ -70,13 +70,18 @@
     document.querySelectorAll(REPEATED).forEach((row) => row.remove());
   }
 
-  // Of the page itself: one heading, a title, and nothing that sticks out at the side.
+  // Of the page itself: one heading, a title, nothing that sticks out at the side, and no button
+  // that is a part of a line, over whose neighbours it would lie.
   function own() {
     const headings = [...document.querySelectorAll("h1")].filter((each) => each.checkVisibility());
+    const inline = [...document.querySelectorAll(".steward-button")].filter(
+      (each) => each.checkVisibility() && getComputedStyle(each).display === "inline",
+    );
     const over = document.documentElement.scrollWidth - innerWidth;
     return [
       ...(headings.length === 1 ? [] : [`${headings.length} headings of the first level`]),
       ...(document.title.trim() ? [] : ["no title"]),
+      ...inline.map((each) => `lies over its neighbours: ${each.outerHTML.slice(0, 200)}`),
       ...(over > 0 ? [`sticks out ${over} px at the side`] : []),
     ];
   }

@@ -262,7 +262,8 @@ def test_what_is_critical_is_beyond_the_warning(
 @pytest.mark.django_db
 def test_form_of_a_limit_says_what_it_is_of(ops: Client) -> None:
     form = ops.get(reverse("admin:ops_alertthreshold_change", args=["wal-kept"])).content.decode()
-    assert "WAL kept for an inactive slot" in form
+    assert "WAL kept for an inactive slot | Change alert rule" in form
+    assert "Wal-kept" not in form
     assert "Above it. In bytes: 1073741824 is 1 GB. Empty: never." in form
 
 

@@ -215,6 +215,18 @@ def test_a_report_is_sorted_by_the_figure_that_is_asked_for() -> None:
     assert one_table(report, by="no such column").by == "total_bytes"
 
 
+@pytest.mark.django_db
+def test_a_long_report_is_shown_to_its_end_on_demand(ops: Client) -> None:
+    def shown(query: str) -> tuple[int, int, str]:
+        section = ops.get(page("tables") + query).context["sections"][-1]
+        return section["shown"], section["total"], section["all"]
+
+    first, total, address = shown("?by=all.live_rows")
+    assert first == 30 < total
+    assert shown(address.partition("#")[0]) == (total, total, address)
+    assert "by=all.live_rows" in address
+
+
 # --- Sessions ------------------------------------------------------------------------------------
 @pytest.fixture
 def pile_up(transactional_db: None) -> Iterator[tuple[int, int, list[Exception]]]:

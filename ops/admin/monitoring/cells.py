@@ -45,7 +45,8 @@ def line_of(table: Table, row: Row, address: str = "") -> SafeString:
 
 @cache
 def start_of(column: Column) -> SafeString:
-    return format_html('<td data-label="{}" data-kind="{}"', column.label, column.kind)
+    minor = " data-minor" if column.is_minor else ""
+    return format_html(f'<td{minor} data-label="{{}}" data-kind="{{}}"', column.label, column.kind)
 
 
 def text_of(column: Column, value: Any) -> tuple[str, str]:

@@ -195,12 +195,14 @@ class PerformanceSnapshotAdmin(ReadingAdmin):
         standing: capabilities.Standing | None = None,
         **context: Any,
     ) -> HttpResponse:
-        """`by` is "report.column"."""
+        """`by` is "report.column", `all` the report that is shown to its end."""
         self.refuse_others(request)
         name, _, by = request.GET.get("by", "").partition(".")
+        whole = request.GET.get("all", "")
         sections = [
-            section_of(table, sort=sort_within(table.report.name, period))
-            for table in tables_of(reports, by={name: by})
+            section_of(table, sort=sort_within(table.report.name, period, whole))
+            | {"all": sort_within(table.report.name, period, table.report.name)(table.by)}
+            for table in tables_of(reports, by={name: by}, whole=whole)
         ]
         standing = standing or capabilities.standing()
         return self.page(
@@ -303,8 +305,9 @@ def signed_key(text: str) -> int | None:
     return key if -(2**63) <= key < 2**63 else None
 
 
-def sort_within(report: str, period: str) -> Callable[[str], str]:
-    return lambda column: f"?by={report}.{column}&period={period}#{report}"
+def sort_within(report: str, period: str, whole: str = "") -> Callable[[str], str]:
+    rest = f"&all={report}" if report == whole else ""
+    return lambda column: f"?by={report}.{column}&period={period}{rest}#{report}"
 
 
 def query_address(period: str) -> Callable[[Row], str]:
