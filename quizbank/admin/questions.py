@@ -11,6 +11,7 @@ from django.contrib.admin import register
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Left
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -42,6 +43,7 @@ from quizbank.admin.fixes import offer_fix, reported_line
 from quizbank.admin.forms import FiguresField, QuestionForm
 from quizbank.admin.inlines import CategoryInline, ChoiceInline, ExamInline
 from quizbank.admin.item_statistics import COLUMNS, FlagFilter, ItemStatisticsAdmin
+from quizbank.limits import SORTED_LENGTH
 from quizbank.models import (
     Choice,
     Question,
@@ -152,7 +154,7 @@ class QuestionAdmin(ItemStatisticsAdmin, RefusableAdmin, HistoryAdmin, ExportAct
         js = ("question.js",)
         css = {"all": ("item_statistics.css",)}  # as Django writes it
 
-    @display(description="question", ordering="stem")
+    @display(description="question", ordering=Left("stem", SORTED_LENGTH))
     def label(self, question: Question) -> str:
         return str(question)
 

@@ -13,11 +13,12 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import MD5, Cast, Random, Upper
+from django.db.models.functions import MD5, Cast, Left, Random, Upper
 
 from ops.events import history_indexes, trackers
 from ops.keys import TimeOrdered
 from ops.triggers import tell_caches
+from quizbank.limits import SORTED_LENGTH
 from quizbank.models.category import Category
 from quizbank.models.exam import Exam, Subject
 from quizbank.models.question_rules import (
@@ -197,6 +198,8 @@ class Question(TimeOrdered):
             ),
             # Imports recognise a question without external id by its normalized stem.
             models.Index(fields=("stem_hash",), name="question_by_stem"),
+            # The list sorted by stem, either way.
+            models.Index(Left("stem", SORTED_LENGTH), name="question_in_order_of_stem"),
             # The list sorted by a figure, either way; what has none comes last.
             models.Index("item_learners", F("id").desc(), name="question_by_learners"),
             models.Index(

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from quizbank.limits import TEXT_LENGTH
 from quizbank.models import Category, Exam, Question
 
 LIST = "/admin/quizbank/question/"
@@ -324,6 +327,27 @@ def test_list_sorts_by_each_column(editing: Client, bank: None, column: int) -> 
     answer = editing.get(f"{LIST}?o={column}")
 
     assert column in answer.context["cl"].get_ordering_field_columns()
+
+
+@pytest.mark.parametrize("way", ["", "-"])
+def test_list_by_stem_reads_an_index(editing: Client, bank: None, way: str) -> None:
+    """Which holds the longest of stems, too."""
+    longest = "".join(chr(0x20000 + n * n % 40_009) for n in range(TEXT_LENGTH))
+    for stem in (f"\U0001f9d1{longest[1:]}", f"Zz{longest[2:]}", "A"):
+        Question.objects.create(stem=stem)
+
+    with CaptureQueriesContext(connection) as captured:
+        shown = editing.get(f"{LIST}?o={way}1").context["cl"].result_list
+
+    stems = [question.stem for question in shown]
+    assert stems == sorted(stems, reverse=bool(way))
+    (rows,) = (each["sql"] for each in captured if "ORDER BY LEFT(" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {rows}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "using question_in_order_of_stem" in plan
+    assert 'Presorted Key: ("left"(' in plan
 
 
 def test_list_filters_by_author(editing: Client, editor: User, bank: None) -> None:
