@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast, Collate
+from django.db.models import Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Collate, JSONObject, Length
 
 from assessments.models import Member
 from flavors.category_tree import ordered_branches
@@ -94,33 +95,37 @@ def terms_like(text: str) -> TermSet:
 
     Of one or two letters: those that begin so. Uses index: term_trigrams, flavor_terms_…_key.
     """
-    form = normalized(text)
-    if not form:
-        return NO_TERMS
-    look = "contains" if len(form) > 2 else "startswith"
-    rows = Term.objects.filter(**{f"normalized_form__{look}": form}).order_by("-usage_count", "id")
-    found = list(rows.values_list("id", "usage_count")[: SEARCHED_TERMS + 1])
-    return with_aliases(found[:SEARCHED_TERMS], is_cut=len(found) > SEARCHED_TERMS)
+    form = form_of(text)
+    begins = Q(letters__range=(1, 2), normalized_form__startswith=form)
+    holds = Q(letters__gt=2, normalized_form__contains=form)
+    return with_aliases(Term.objects.alias(letters=Length(form)).filter(begins | holds))
 
 
 def terms_of(text: str) -> TermSet:
     """The term of this id, or of these words; what was merged into it, too."""
     by_key = Q(pk=int(text)) if text.isdecimal() and len(text) < 19 else Q()
-    rows = Term.objects.filter(by_key | Q(normalized_form=normalized(text)))
-    return with_aliases(list(rows.values_list("id", "usage_count")))
+    return with_aliases(Term.objects.filter(by_key | Q(normalized_form=form_of(text))))
 
 
-def with_aliases(found: list[tuple[int, int]], *, is_cut: bool = False) -> TermSet:
-    keys = [key for key, _ in found]
-    aliases = Term.objects.filter(canonical__in=keys).exclude(pk__in=keys)
-    uses = dict(found) | dict(aliases.values_list("id", "usage_count"))
-    return TermSet(tuple(uses), sum(uses.values()), is_cut)
+def with_aliases(terms: QuerySet[Term]) -> TermSet:
+    """The most used of them, with what was merged into these."""
+    aliases = Term.objects.filter(canonical=OuterRef("pk")).order_by()
+    merged = ArraySubquery(aliases.values(use=JSONObject(id="pk", uses="usage_count")))
+    rows = terms.order_by("-usage_count", "id").annotate(merged=merged)
+    found = list(rows.values_list("id", "usage_count", "merged")[: SEARCHED_TERMS + 1])
+    kept = found[:SEARCHED_TERMS]
+    uses = {key: own for key, own, _ in kept}
+    uses |= {each["id"]: each["uses"] for *_, merged in kept for each in merged}
+    return TermSet(tuple(uses), sum(uses.values()), is_cut=len(found) > SEARCHED_TERMS)
 
 
-def normalized(text: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT public.normalize_descriptor_text(%s)", [text.replace("\0", "")])
-        return cursor.fetchone()[0] or ""
+def form_of(text: str) -> Func:
+    """As it would stand in the lexicon; the planner knows the result."""
+    return Func(
+        Value(text.replace("\0", "")),
+        function="public.normalize_descriptor_text",
+        output_field=TextField(),
+    )
 
 
 def categories_in_order() -> list[tuple[int, str]]:

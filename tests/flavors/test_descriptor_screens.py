@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from flavors.admin import DescriptorAdmin
 from flavors.models import Descriptor, FlavorCategory, Term
+from flavors.term_sets import terms_like, terms_of
 from ops.keyset import Total
 from ops.models import AuditEntry
 from tests.flavors.tasting import learner, note, run, term_of
@@ -98,6 +99,22 @@ def test_category_and_term_take_what_was_merged(ada: UUID, content: Client) -> N
     assert listed(content, "?q=raisin") == ["Raisins", "Raisin"]
     assert "Raisins → Raisin" in content.get(LIST).content.decode()
     assert listed(content, "?category=nonsense") == ["Salt", "Raisins", "Raisin"]
+
+
+@pytest.mark.parametrize("look", [terms_like, terms_of])
+def test_lexicon_is_asked_once(
+    look: Any, ada: UUID, content: Client, django_assert_num_queries: Any
+) -> None:
+    """For the terms, and for what was merged into them."""
+    for text in ("Grape", "Weinbeere", "Salt"):
+        note(ada, text)
+    Term.objects.filter(pk=term_of("Weinbeere").pk).update(canonical=term_of("Grape"))
+
+    with django_assert_num_queries(1):
+        found = look("grape")
+
+    assert set(found.terms) == {term_of("Grape").pk, term_of("Weinbeere").pk}
+    assert listed(content, "?q=gr") == listed(content, "?term=grape") == ["Weinbeere", "Grape"]
 
 
 @pytest.mark.parametrize(("query", "said"), [("term=zzz", "no term “zzz”"),
