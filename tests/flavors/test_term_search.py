@@ -30,10 +30,13 @@ def lexicon() -> None:
     run("UPDATE flavor_terms SET usage_count = mod(id * 7919, 100)")
 
 
-@pytest.mark.parametrize("text", ["cherry", "dark chery", "mild melon lemon", "ol", "zzz"])
+@pytest.mark.parametrize(
+    "text",
+    ["cherry", "chery", "dark", "dark chery", "mild melon lemon", "old oak", "ol", "zzz"],
+)
 @pytest.mark.usefixtures("lexicon")
 def test_the_most_alike_are_those_of_the_whole_lexicon(text: str) -> None:
-    for least in (0.1, 0.3, 0.45, 0.5, 0.8, 1.0):
+    for least in (0.1, 0.3, 0.4, 0.45, 0.5, 0.8, 1.0):
         for limit in (1, 5, 20, 60, 500):
             found = run("SELECT * FROM similar_terms(%s, %s, %s, NULL, NULL)", text, least, limit)
             every = {"text": text, "least": least, "limit": limit}
@@ -55,6 +58,11 @@ def plan(query: str, *values: Any) -> str:
     [
         ("normalized_form %% 'x' AND trigram_count(normalized_form) && '{3}'", "term_trigrams", 2),
         ("normalized_form LIKE '%%oak%%'", "term_trigrams", 1),
+        (
+            "normalized_form LIKE '%%oak%%' AND trigram_count(normalized_form) && '{9}'",
+            "term_trigrams",
+            2,
+        ),
         ("left(normalized_form, 1) = 'c' ORDER BY usage_count DESC", "term_letter ", 1),
         ("left(normalized_form, 2) = 'ca' ORDER BY usage_count DESC", "term_letters ", 1),
         ("normalized_form ^@ 'cara'", "flavor_terms_normalized_form_", 2),
