@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db import DatabaseError, connection, transaction
@@ -25,14 +26,33 @@ CHOSEN = """
     WHERE pid = %s AND backend_start = %s AND datname = current_database()
         AND pid <> pg_backend_pid()
 """
+# Comments and quoted names stay; every kind of literal goes, to the end where the server cut it.
+QUOTED = re.compile(
+    r"""
+    (?P<kept> /\*.*?(?:\*/|$) | --[^\n]* | "[^"]*"? )
+    | \b[eE]'(?:[^'\\]|\\.|'')*(?:'|$)
+    | '(?:[^']|'')*(?:'|$)
+    | (?P<dollars>\$\w*\$).*?(?:(?P=dollars)|$)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def blockers() -> list[Row]:
-    return fetch("SELECT * FROM public.v_lock_conflicts")
+    return [without_values(row) for row in fetch("SELECT * FROM public.v_lock_conflicts")]
 
 
 def sessions() -> list[Row]:
-    return fetch("SELECT * FROM public.v_active_connections")
+    return [without_values(row) for row in fetch("SELECT * FROM public.v_active_connections")]
+
+
+def without_values(row: Row) -> Row:
+    """Values in a statement are keys of people's logins, their addresses, what they wrote."""
+    return row | {"query": row["query"] and shape_of(row["query"])}
+
+
+def shape_of(query: str) -> str:
+    return QUOTED.sub(lambda found: found["kept"] or "'…'", query)
 
 
 def signal_session(*, step: str, pid: int, backend_start: datetime) -> str:
@@ -51,7 +71,8 @@ def signal_session(*, step: str, pid: int, backend_start: datetime) -> str:
                 action=f"{step}_session",
                 entity_type="session",
                 entity_id=pid,
-                details=dict(zip(DETAILS, found, strict=True)) | {"label": f"Process {pid}"},
+                details=without_values(dict(zip(DETAILS, found, strict=True)))
+                | {"label": f"Process {pid}"},
             )
             cursor.execute(signal, [pid])
             if cursor.fetchone() != (True,):

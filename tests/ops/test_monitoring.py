@@ -251,6 +251,36 @@ def pile_up(transactional_db: None) -> Iterator[tuple[int, int, list[Exception]]
     waiter.close()
 
 
+@pytest.mark.parametrize(
+    ("query", "shape"),
+    [
+        ("SELECT 1 WHERE a = 'it''s' AND b = 'x'", "SELECT 1 WHERE a = '…' AND b = '…'"),
+        (r"SELECT E'a\'b', 'c\', d", "SELECT '…', '…', d"),
+        ("""SELECT "it's" /* it's */, 'a' -- it's\n, 'b'""",
+         """SELECT "it's" /* it's */, '…' -- it's\n, '…'"""),
+        ("SELECT $$a'b$$, $x$a$$b$x$, $1", "SELECT '…', '…', $1"),
+        ("UPDATE a SET b = 'cut o", "UPDATE a SET b = '…'"),
+    ],
+)  # fmt: skip
+def test_the_shape_of_a_statement_has_no_value(query: str, shape: str) -> None:
+    assert sessions.shape_of(query) == shape
+
+
+def test_what_a_session_asked_for_is_not_shown(transactional_db: None, ops: Client) -> None:
+    with psycopg.connect(database_url()) as other:
+        other.execute("SELECT 'key-of-a-login' AS asked")
+        shown = ops.get(page("sessions")).content.decode()
+        [row] = [each for each in sessions.sessions() if each["pid"] == other.info.backend_pid]
+        assert "ended" in post(ops, "terminate", row["pid"], row["backend_start"].isoformat())
+        # It is gone.
+        with pytest.raises(psycopg.OperationalError):
+            other.execute("SELECT 1")
+    [entry] = AuditEntry.objects.filter(action="terminate_session")
+    assert entry.details["query"] == row["query"] == "SELECT '…' AS asked"
+    assert "AS asked" in shown
+    assert "key-of-a-login" not in shown
+
+
 def post(client: Client, step: str, pid: int, begun: object) -> str:
     answer = client.post(page("signal", step), {"pid": pid, "begun": begun}, follow=True)
     return " ".join(str(message) for message in answer.context["messages"])
