@@ -199,12 +199,13 @@ class QuestionAdmin(ItemStatisticsAdmin, RefusableAdmin, HistoryAdmin, ExportAct
     def get_deleted_objects(
         self, objs: Iterable[Question], request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """The exams and categories that a question stands in do not go with it."""
+        """Exams and categories of a question stay; what was computed for it goes unasked."""
         if super().has_delete_permission(request) and (kept := [q for q in objs if q.answered]):
             more = [f"and {len(kept) - SHOWN:,} more"] if len(kept) > SHOWN else []
             return [], {}, set(), [f"{q}: answered, to be retired" for q in kept[:SHOWN]] + more
         _, counts, missing, kept_by = super().get_deleted_objects(list(objs), request)
         counts = {name: counts[name] for name in ("questions", "choices") if name in counts}
+        missing &= {str(self.opts.verbose_name)}
         return [f"Question: {each}" for each in objs], counts, missing, kept_by
 
     # --- one question ----------------------------------------------------------------------------

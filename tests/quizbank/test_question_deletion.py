@@ -10,6 +10,7 @@ from django.urls import reverse
 from flavors.models import Descriptor
 from quizbank.models import LightningQuestion, Question
 from quizbank.models.question import Status
+from quizbank.models.similarity import QuestionSimilarity
 from tests.flavors.tasting import learner, note
 from tests.screens import visit_as
 
@@ -35,6 +36,16 @@ def test_page_names_no_exam_that_would_stay(editing: Client, shared_bank: None, 
     assert "It can be brought back" in page
     for each in ("Exam: ", "Exams: ", "Category: ", "Similarity check"):
         assert each not in page
+
+
+def test_question_that_resembles_another_goes(editing: Client, shared_bank: None, db: None) -> None:
+    question, other = draft(), Question.objects.filter(status=Status.ACTIVE).earliest("external_id")
+    first, second = sorted((question.pk, other.pk))
+    QuestionSimilarity.objects.create(first_id=first, second_id=second, likeness=0.9)
+
+    assert "have permission" not in asked(editing, question)
+    editing.post(reverse("admin:quizbank_question_delete", args=[question.pk]), {"post": "yes"})
+    assert not Question.objects.filter(pk=question.pk).exists()
 
 
 def test_list_names_what_was_answered(editing: Client, shared_bank: None, db: None) -> None:
