@@ -118,14 +118,14 @@ def report_as_csv(*, exam: Exam, user: Any) -> str:
     count = 0
     for question in questions_of(exam).iterator(1_000):
         values = [question.pk, *(getattr(question, name) for name in COLUMNS)]
-        writer.writerow([neutralise(text_of(value)) for value in values])
+        writer.writerow(map(cell_of, values))
         count += 1
     details = {"label": f"{exam.code} statistics", "count": count}
     record(action="export", entity_type="exam", entity_id=exam.pk, details=details, actor=user)
     return "\ufeff" + file.getvalue()
 
 
-def text_of(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(value)
-    return "" if value is None else str(value)
+def cell_of(value: Any) -> Any:
+    """A figure below zero is a number, and no formula."""
+    text = "; ".join(value) if isinstance(value, list) else value
+    return neutralise(text) if isinstance(text, str) else text

@@ -97,6 +97,7 @@ def test_file_is_guarded_and_recorded(exam: Exam, bank: list[Any]) -> None:
     rows = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
     assert rows[0][:3] == ["id", "external_id", "stem"]
     assert rows[1][2] == "'=1+1"
+    assert float(rows[1][5]) < 0
     assert "possible_wrong_key" in rows[1][6]
     assert AuditEntry.objects.filter(action="export", entity_id=str(exam.pk)).exists()
 
