@@ -45,6 +45,10 @@ class QuestionSimilarityAdmin(DuplicatesAdmin):
     comparison = COMPARISON
     carried = ("show", "percent", "p")
     form_class = Chosen
+    ways_back = {
+        **DuplicatesAdmin.ways_back,
+        "dismiss": ("dismissed", "Take back under Not the same"),
+    }
     refusals = (*DuplicatesAdmin.refusals, Refused)
     steps = {
         "merge": merge,

@@ -239,7 +239,9 @@ def test_everything_is_done_on_the_screen(editing: Client) -> None:
     assert "retired 1 question." in step(editing, "merge", questions=[one, two], survivor=one)
     assert ALIKE in text(editing, "?show=merged")
     assert "is active again" in step(editing, "unmerge", question=two)
-    assert "2 questions: not the same." in step(editing, "dismiss", questions=[two, three])
+    said = step(editing, "dismiss", questions=[two, three])
+    assert "2 questions: not the same." in said
+    assert "Take back under Not the same" in said
     key = QuestionDismissal.objects.get().pk
     assert "Take this back" in text(editing, "?show=dismissed")
     assert "may be the same again" in step(editing, "restore", dismissal=key)
