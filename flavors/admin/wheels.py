@@ -61,6 +61,11 @@ class FlavorWheelAdmin(StatisticsAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self.may(request, "delete")
 
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        """Back to the list: Django's own way leads those who change nothing to the start page."""
+        super().response_delete(request, obj_display, obj_id)
+        return redirect(f"admin:{PREFIX}_changelist")
+
     def require(self, request: HttpRequest, verb: str = "view") -> None:
         if not (self.may(request, verb) and self.has_view_permission(request)):
             raise PermissionDenied

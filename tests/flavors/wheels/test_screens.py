@@ -158,6 +158,15 @@ def test_a_saved_wheel_keeps_its_figures(content: Client, member: UUID, staff: U
     assert "caramel" not in page
 
 
+def test_a_deleted_wheel_leads_back_to_the_list(content: Client, staff: User) -> None:
+    wheel = save_wheel(subject=EVERYBODY, user=staff)
+
+    answer = content.post(f"{WHEELS}{wheel.pk}/delete/", {"post": "yes"})
+
+    assert answer.headers["Location"] == WHEELS
+    assert not FlavorWheel.objects.exists()
+
+
 def test_regenerating_is_a_run(content: Client, staff: User) -> None:
     wheel = save_wheel(subject=EVERYBODY, user=staff)
     answer = content.post(f"{WHEELS}{wheel.pk}/again/")
