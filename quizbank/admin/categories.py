@@ -7,11 +7,13 @@ from django.contrib.admin import register
 from ops.admin.deletion import CountedDeletion
 from ops.admin.refusals import RefusableAdmin
 from quizbank.admin.category_tree import CategoryTree
+from quizbank.admin.forms import NamedForm
 from quizbank.models import Category, QuestionCategory
 
 
 @register(Category)
 class CategoryAdmin(RefusableAdmin, CountedDeletion, CategoryTree):
+    form = NamedForm
     in_the_way = (
         (Category, "parent", "Categories below it, to be moved or deleted first"),
         (QuestionCategory, "category", "Questions in it, to be moved to another category first"),

@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from ops.admin.deletion import CountedDeletion
 from ops.admin.history import HistoryAdmin
+from quizbank.admin.forms import NamedForm
 from quizbank.counts import question_counts
 from quizbank.models import Category, Exam, Question, QuestionExam, Subject
 
@@ -27,6 +28,7 @@ def questions_link(count: int, query: str) -> str:
 class CountedAdmin(CountedDeletion, HistoryAdmin):
     """A list of what questions belong to; `parameter` is the question list's filter."""
 
+    form = NamedForm
     parameter = ""
     list_per_page = 50
     show_full_result_count = False

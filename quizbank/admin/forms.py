@@ -16,6 +16,13 @@ from quizbank.limits import TAG_LENGTH
 from quizbank.models import Choice, Question
 
 
+class NamedForm(RefusableForm):
+    """A code and a name are one line each."""
+
+    class Meta:
+        widgets = dict.fromkeys(("code", "name", "title"), UnfoldAdminTextInputWidget)
+
+
 class TagsField(forms.CharField):
     """Words separated by commas; order kept, doubles dropped."""
 

@@ -120,3 +120,15 @@ def test_bulk_deletion_keeps_what_questions_hang_on(editing: Client, bank: None)
 
     assert "to be moved to another category first" in html
     assert Category.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [(EXAMS, ("code", "title")), (SUBJECTS, ("code", "name")), (CATEGORIES, ("code", "name"))],
+)
+def test_codes_and_names_are_one_line_each(
+    editing: Client, address: str, lines: tuple[str, ...]
+) -> None:
+    fields = editing.get(f"{address}add/").context["adminform"].form.fields
+
+    assert [fields[name].widget.input_type for name in lines] == ["text", "text"]
