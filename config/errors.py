@@ -30,7 +30,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "This form was opened before the last login, or in another browser, so nothing was saved."
         " Go back, copy what you typed, reload the page and send it again. Cookies must be allowed."
     )
-    return page(request, 403, "Not sent", advice)
+    typed = texts_of(request.POST) if is_from_here(request) else []
+    if typed:
+        advice += " What your browser has not kept stands below."
+    return page(request, 403, "Not sent", advice, typed=typed)
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Another site's words would be taken for ours."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def logged_out(request: HttpRequest) -> HttpResponse:

@@ -50,10 +50,13 @@ def test_missing_page_is_shown_to_strangers(db: None) -> None:
 def test_stale_form_is_told_what_to_do(groupless: Client) -> None:
     client = Client(enforce_csrf_checks=True)
 
-    text = text_of(client.post("/admin/login/", {"username": "ada"}), 403)
+    form = {"stem": "Which is longer?"}
+    here = {"origin": "http://testserver"}
+    text = text_of(client.post("/admin/quizbank/question/add/", form, headers=here), 403)
 
     assert "nothing was saved" in text
     assert "reload the page" in text
+    assert '<dt>Stem</dt><dd class="steward-text">Which is longer?</dd>' in text
 
 
 def test_form_of_somebody_logged_out_is_answered_in_its_place(db: None) -> None:
@@ -75,8 +78,10 @@ def test_form_of_somebody_logged_out_is_answered_in_its_place(db: None) -> None:
 
 def test_no_other_site_has_its_words_shown_so(db: None) -> None:
     client = Client(enforce_csrf_checks=True)
-    answer = client.post("/admin/quizbank/question/add/", {"stem": "Send your password to us"})
-    assert "Send your password" not in text_of(answer, 403)
+    form = {"stem": "Send your password to us"}
+    for headers in ({}, {"origin": "null"}, {"origin": "https://example.org"}):
+        answer = client.post("/admin/quizbank/question/add/", form, headers=headers)
+        assert "Send your password" not in text_of(answer, 403)
 
 
 def test_logging_out_twice_is_no_loss(db: None) -> None:
