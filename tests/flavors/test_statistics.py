@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from flavors.models import CategoryDescriptorSummary
 from flavors.statistics import Uses, by_category, by_month, by_term, by_type, leanings, top_terms
-from tests.flavors.tasting import learner
+from tests.flavors.tasting import learner, merge, place, taste
 from tests.flavors.wheels.tasters import ada, refresh, tree
 from tests.screens import visit_as
 
@@ -38,6 +39,25 @@ def test_top_terms_by_type(member: UUID) -> None:
 
     assert [(each.text, each.category, each.subcategory, each.uses) for each in found] == [
         ("blueberry", "Fruit", "Berries", 1)
+    ]
+
+
+def test_a_category_counts_what_was_merged_once(db: None) -> None:
+    """Aroma: of two that were merged, and of none that stayed."""
+    taster = learner()
+    taste(taster, "Raisin", "Raisins", "Smoke")
+    taste(taster, "Raisins", "Sultana", descriptor_type="aroma")
+    place("Raisin", "Fruity", "Dried")
+    merge("Raisin", "Raisins", "Sultana")
+    refresh()
+
+    found = CategoryDescriptorSummary.objects.order_by("category", "descriptor_type")
+    assert list(
+        found.values_list("category", "subcategory", "descriptor_type", "term_count", "usage_count")
+    ) == [
+        ("Fruity", "Dried", "aroma", 1, 2),
+        ("Fruity", "Dried", "flavor", 1, 2),
+        (None, None, "flavor", 1, 1),
     ]
 
 
