@@ -90,6 +90,7 @@ register(
         "refresh_descriptor_views",
         "Refresh the descriptor views",
         work="flavors.rollups.refresh_if_enough_changed",
+        page="ops_viewstatus_changelist",
         permission="ops.refresh_viewstatus",
         about="Starts the refresh of the four views if 100 descriptors changed or 100 terms were"
         " moved, or one was an hour ago.",

@@ -48,6 +48,8 @@ class Operation:
     target_type: str = "operation"
     # A sentence for who is about to start it.
     about: str = ""
+    # The screen that shows what it does, for example "ops_backup_changelist".
+    page: str = ""
     parameters: tuple[Parameter, ...] = ()
     priority: Priority = "normal"
     timeout: timedelta = timedelta(minutes=10)

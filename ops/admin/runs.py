@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -125,13 +125,13 @@ class RunAdmin(StartingAdmin):
             "progress": progress_of(obj, timezone.now()),
             "person": person_of(obj),
             "parameters": labelled(obj.parameters, operation),
-            "figures": {k: shown(v) for k, v in obj.figures.items() if not isinstance(v, list)},
-            # Lists of objects with the same keys, which are the columns.
-            "tables": {
-                name: [{column: shown(value) for column, value in row.items()} for row in rows]
-                for name, rows in obj.figures.items()
-                if isinstance(rows, list) and rows
+            "figures": {
+                name: shown(value)
+                for name, value in obj.figures.items()
+                if not isinstance(value, list) and not is_named(value)
             },
+            "tables": tables_of(obj.figures),
+            "where": reverse(f"admin:{operation.page}") if operation and operation.page else "",
             "events": events,
             **buttons(request.user, obj),
         }
@@ -224,12 +224,30 @@ def version_of(run: Run) -> str:
 def labelled(values: Mapping[str, Any], operation: Operation | None) -> dict[str, Any]:
     """A run's parameters under the words of their declaration."""
     labels = {each.name: each.label for each in operation.parameters} if operation else {}
-    return {labels.get(name, name): value for name, value in values.items()}
+    return {
+        labels.get(name, name): shown(value) if isinstance(value, bool) else value
+        for name, value in values.items()
+    }
+
+
+def tables_of(figures: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Lists of objects with the same keys, which are the columns; or such objects by their name."""
+    found = {}
+    for name, value in figures.items():
+        rows = [{"of": key, **row} for key, row in value.items()] if is_named(value) else value
+        if isinstance(rows, list) and rows:
+            found[name] = [{column: shown(each) for column, each in row.items()} for row in rows]
+    return found
+
+
+def is_named(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(row, dict) for row in value.values())
 
 
 def shown(value: Any) -> Any:
     """Numbers with separators; a text that begins with digits, such as a key, as it stands."""
     if value is None:
         return "-"
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return intcomma(value) if is_number else value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return intcomma(value) if isinstance(value, int | float) else value

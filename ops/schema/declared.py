@@ -11,6 +11,7 @@ SCHEMA = (
         "verify_schema",
         "Verify the schema",
         work="ops.schema.work.verify",
+        page="ops_schemaexpectation_changelist",
         permission="ops.change_run",
         priority="low",
         timeout=timedelta(minutes=10),

@@ -44,6 +44,8 @@ def test_ops_verify_a_backup(
     page.goto(f"{LIST}{backup.pk}/change/")
 
     expect(page.get_by_text("Everything came back as it was dumped.")).to_be_visible()
+    page.get_by_text("with rows, the largest first").click()
+    expect(page.get_by_role("cell", name="the same").first).to_be_visible()
     expect(page.get_by_role("cell", name="not tried")).to_have_count(0)
     page.goto(LIST)
     expect(page.get_by_text("None was restored yet.")).to_have_count(0)

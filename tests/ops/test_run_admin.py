@@ -11,10 +11,12 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from ops.durations import in_words
 from ops.models import AuditEntry, Run
 from ops.models.run import Status
+from ops.registry import Operation, declared
 from ops.runs import enqueue
 from tests.ops.conftest import member_of
 
@@ -200,6 +202,30 @@ def test_page_shows_error_result_and_events_without_markup(ops: Client) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<b>x</b>" not in page
     assert page.count("<tr><td>20") == 3, "waiting, running, failed"
+
+
+def test_page_shows_figures_as_people_write_them(ops: Client) -> None:
+    run = Run.objects.create(operation="test_count", parameters={"fast": False})
+    figures = {"kept": True, "rows": 1234, "counts": {"index": {"OK": 3_210, "missing": 1}}}
+    end(run, Status.COMPLETED, figures=figures)
+
+    page = text_of(ops, address(run))
+
+    for words in (
+        "<dd>no</dd>",
+        "<dd>yes</dd>",
+        "<dd>1,234</dd>",
+        "<td>index</td><td>3,210</td><td>1</td>",
+    ):
+        assert words in page, words
+    assert "{&#x27;" not in page
+
+
+def test_page_leads_to_where_its_work_is_shown(ops: Client) -> None:
+    for operation in declared(Operation).values():
+        run = Run.objects.create(operation=operation.name)
+        link = f'href="{reverse(f"admin:{operation.page}")}">Look there' if operation.page else ""
+        assert link in text_of(ops, address(run)), operation.name
 
 
 # --- Buttons -------------------------------------------------------------------------------------
