@@ -68,7 +68,7 @@ def compute(work: Work) -> Result:
         work.check_cancelled()
         compute_exam(exam)
     return Result(
-        f"{met:,} revisions have figures, of {len(revisions):,} looked at; {len(exams):,} exams.",
+        f"{met:,} of {len(revisions):,} revisions have figures; exams: {len(exams):,}.",
         {"revisions": len(revisions), "met": met, "exams": len(exams)},
     )
 

@@ -8,7 +8,7 @@ from ops.audit import record
 from ops.errors import reason_of
 from quizbank.actions import Refused
 from quizbank.intake.sessions import Outcome
-from quizbank.intake.stream import UNREADABLE, write_message
+from quizbank.intake.stream import UNREADABLE, unreadable, write_message
 from quizbank.models import AnswersSetAside
 
 
@@ -22,7 +22,7 @@ def put_back(*, key: int) -> str:
     except DatabaseError as error:
         raise Refused(reason_of(error)) from error
     except UNREADABLE as error:
-        raise Refused(f"It cannot be read: {type(error).__name__}: {error}") from error
+        raise Refused(unreadable(error)) from error
     if reasons:
         raise Refused(f"{done}. {reasons}")
     return done

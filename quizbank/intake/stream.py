@@ -184,8 +184,10 @@ class Consumer:
             if str(getattr(error.__cause__, "sqlstate", None) or "08").startswith(PASSING):
                 raise
             set_aside(*message, reason_of(error))
-        except (Refused, *UNREADABLE) as error:
-            set_aside(*message, f"{type(error).__name__}: {error}")
+        except Refused as error:
+            set_aside(*message, str(error))
+        except UNREADABLE as error:
+            set_aside(*message, unreadable(error))
 
     def acknowledge(self, keys: Iterable[str]) -> None:
         """Done: no longer pending, and out of the stream, whose length is what waits."""
@@ -199,6 +201,10 @@ class Consumer:
         """At an orderly end. With something pending it stays: that would go with its name."""
         if not connection().xpending_range(STREAM, GROUP, "-", "+", 1, self.name):
             connection().xgroup_delconsumer(STREAM, GROUP, self.name)
+
+
+def unreadable(error: Exception) -> str:
+    return f"It cannot be read: {type(error).__name__}: {error}"
 
 
 def write_message(message: Message) -> list[Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -125,6 +126,8 @@ def test_poison_goes_aside_with_its_reason_and_holds_nobody_up(
     assert AnswersSetAside.objects.count() == len(POISON)
     assert all(row.reason for row in AnswersSetAside.objects.all())
     assert AnswersSetAside.objects.filter(reason__contains="1 to 50").exists()
+    reasons = AnswersSetAside.objects.values_list("reason", flat=True)
+    assert [reason for reason in reasons if re.match(r"\w+(Error|Refused): ", reason)] == []
 
 
 def test_what_kills_its_consumers_goes_aside(
