@@ -14,6 +14,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import MD5, Cast, Left, Random, Upper
+from django.utils.safestring import SafeString
 
 from ops.events import history_indexes, trackers
 from ops.keys import TimeOrdered
@@ -31,7 +32,7 @@ from quizbank.models.question_rules import (
 )
 from quizbank.models.restocking import RESTOCKING, pool_key
 from quizbank.querysets import QuestionQuerySet
-from quizbank.rendering import one_line
+from quizbank.rendering import one_line, render_markdown
 
 __all__ = ["Difficulty", "Kind", "Question", "Status", "label_of"]
 
@@ -232,6 +233,11 @@ class Question(TimeOrdered):
 
     def __str__(self) -> str:
         return label_of(self.external_id, self.stem)
+
+    @property
+    def as_read(self) -> SafeString:
+        """The stem as learners read it."""
+        return render_markdown(self.stem)
 
 
 def label_of(external_id: str | None, stem: str) -> str:

@@ -232,6 +232,15 @@ def test_the_screen_shows_clusters_the_most_alike_first(editing: Client) -> None
     assert "Alone here?" not in html
 
 
+def test_stems_stand_beside_each_other_as_learners_read_them(editing: Client) -> None:
+    question(f"**{STEM}**"), question(f"**{ALIKE}** <b>")
+    find()
+
+    html = editing.get(LIST).content.decode()
+    assert f"<strong>{STEM}</strong>" in html
+    assert f"<strong>{ALIKE}</strong> &lt;b&gt;" in html
+
+
 def test_everything_is_done_on_the_screen(editing: Client) -> None:
     one, two, three = question(STEM), question(ALIKE), question(f"{STEM} Really?")
     find()
