@@ -55,7 +55,7 @@ def test_list_names_what_was_answered(editing: Client, shared_bank: None, db: No
 
     page = asked(editing, question, *others)
 
-    assert "The selected questions stay" in page
+    assert "Nothing is deleted: this stands in the way" in page
     assert f"{others[0]}: answered, to be retired" in page
     assert f"{question}: answered" not in page
     assert "and 1 more" in page
