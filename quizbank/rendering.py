@@ -30,11 +30,16 @@ def render_markdown(text: str) -> SafeString:
     return SafeString(html)
 
 
-def one_line(text: str) -> str:
-    """Markdown as a line of a list: the words that a learner reads, without any marks."""
-    if _MARKED.search(text):
-        text = " ".join(map(_words, _MARKDOWN.parse(text))).replace("$$", "")
-    return " ".join(text.split())
+def one_line(text: str, most: int = 1_000) -> str:
+    """Markdown as a line of a list: the words that a learner reads, without any marks.
+
+    Of the first `most` characters: what comes after them is not looked at.
+    """
+    words = text[:most]
+    if _MARKED.search(words):
+        words = " ".join(map(_words, _MARKDOWN.parse(words))).replace("$$", "")
+    line = " ".join(words.split())
+    return f"{line}…" if len(text) > most else line
 
 
 def _words(block: Token) -> str:

@@ -241,6 +241,7 @@ class Question(TimeOrdered):
 
 
 def label_of(external_id: str | None, stem: str) -> str:
-    line = one_line(stem) or stem
+    # More than the 80 characters that are shown: marks are none of them.
+    line = one_line(stem, 300) or stem
     short = line if len(line) <= 80 else f"{line[:79]}…"
     return f"{external_id} · {short}" if external_id else short

@@ -67,3 +67,8 @@ def test_a_line_has_the_words_that_a_learner_reads(text: str, words: str) -> Non
 def test_what_is_not_taken_for_marked_has_none(text: str) -> None:
     """The way around the parser leaves nothing that it would have changed."""
     assert one_line(text) == one_line(f"{text}\n\n**x**")[:-1].rstrip()
+
+
+def test_a_line_has_an_end() -> None:
+    assert one_line("**ab** " * 50, 14) == "ab ab…"
+    assert len(one_line("[" * 100_000)) == 1_001
