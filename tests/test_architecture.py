@@ -48,6 +48,7 @@ HELPERS = {
     "ops.rows",
     "ops.runs",
     "ops.spreadsheets",
+    "ops.stopping",
     "ops.together",
     "ops.trees",
     "ops.trees.reading",

@@ -7,7 +7,6 @@ just came or because Redis was away, makes everything void first.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from uuid import uuid4
@@ -18,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from ops.caching import store
 from ops.caching.store import Away
 from ops.runner import connect_directly
+from ops.stopping import Stop
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class Listener:
     """`run` returns when `stop` is set, at the next beat."""
 
     def __init__(self) -> None:
-        self.stop = threading.Event()
+        self.stop = Stop()
         self.has_missed = True
 
     def run(self) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -13,6 +12,5 @@ class Command(BaseCommand):
 
     def handle(self, **_: Any) -> None:
         listener = Listener()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: listener.stop.set())
+        listener.stop.follow_signals()
         listener.run()

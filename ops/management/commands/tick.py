@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import signal
-import threading
 from typing import Any
 
 import redis
@@ -10,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from ops.stopping import Stop
 from ops.ticker import tick
 
 log = structlog.get_logger(__name__)
@@ -24,9 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Look once, then end.")
 
     def handle(self, *, once: bool, **_: Any) -> None:
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        stop = Stop()
+        stop.follow_signals()
         while True:
             self.look()
             if once or stop.wait(SECONDS):

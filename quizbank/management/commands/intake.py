@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import signal
-import threading
 from typing import Any
 
 import redis
@@ -9,6 +7,7 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from ops.stopping import Stop
 from quizbank.intake import counting
 from quizbank.intake.stream import Consumer
 
@@ -27,9 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="Do what waits, then end.")
 
     def handle(self, *, once: bool, **_: Any) -> None:
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        stop = Stop()
+        stop.follow_signals()
         consumer = Consumer()
         while not stop.is_set():
             close_old_connections()
