@@ -7,7 +7,7 @@ from ops.monitoring.reports import Column, Report, Row
 TABLE = Column("tablename", "Table", "text")
 INDEX = Column("indexname", "Index", "text")
 SIZE = Column("bytes", "Size", "bytes")
-PARTITIONS = Column("partitions", "Partitions")
+PARTITIONS = Column("partitions", "Partitions", is_minor=True)
 # Below it an index costs too little to speak of.
 LARGE = 1_048_576
 # To write a definition costs more than all the rest, and waits for who holds the table: only where
@@ -165,7 +165,7 @@ TABLES = (
             Column("deleted", "Deleted", is_minor=True),
             Column("last_vacuum", "Last vacuum", "moment"),
             Column("last_analyze", "Last analyze", "moment"),
-            Column("partitions", "Partitions", is_minor=True),
+            PARTITIONS,
         ),
         "There is no table.",
         by="total_bytes",
