@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations import Migration, RunPython, RunSQL
 
+from flavors.models import DescriptorItem
 from ops.models import AppliedMigration, AuditEntry, Run
 from ops.schema import losses, reversing
 from ops.schema.losses import count
@@ -21,8 +22,8 @@ from ops.schema.reversing import Trial
 from ops.work import Refused
 
 COMMAND = "ops.management.commands.rollback"
-# The latest that is small; what others put on it goes with it.
-NAME = "0031_migration_history"
+# The latest that makes a table: few stand on it.
+APP, NAME = TARGET = ("flavors", "0035_wheels_of_large_items")
 
 
 def rollback(*arguments: str) -> str:
@@ -45,35 +46,38 @@ def other(db: None) -> Iterator[psycopg.Connection[Any]]:
 
 
 def test_dry_run_says_what_goes_and_changes_nothing(db: None) -> None:
-    rows = AppliedMigration.objects.count()
+    DescriptorItem.objects.create(item_name="Gouda", uses=1)
     before = read_own_catalog()
 
-    said = rollback("ops", NAME)
+    said = rollback(*TARGET)
 
-    assert f"ops.{NAME}." in said.splitlines()[0]
-    assert "  table public.migration_history\n" in said
-    assert "  trigger public.django_migrations: record_migration\n" in said
+    assert f"{APP}.{NAME}." in said.splitlines()[0]
+    assert "  table public.descriptor_items\n" in said
+    assert "  trigger public.flavor_descriptors: note_inserts\n" in said
     # Its columns and indexes go with it.
-    assert "column public.migration_history" not in said
-    assert f"  {rows:,} rows in public.migration_history\n" in said
+    assert "column public.descriptor_items" not in said
+    assert "  1 rows in public.descriptor_items\n" in said
+    # Nobody loses the books of migrations.
+    assert "migration" not in "".join(line for line in said.splitlines() if " rows " in line)
     assert "Nothing was changed" in said
     assert set(read_own_catalog()) == set(before)
-    assert AppliedMigration.objects.count() == rows
+    assert DescriptorItem.objects.exists()
 
 
 def test_rollback_is_done_and_in_the_books(db: None) -> None:
-    said = json.loads(rollback("ops", NAME, "--execute", "--confirm", "ops", "--json"))
+    said = json.loads(rollback(*TARGET, "--execute", "--confirm", APP, "--json"))
 
     assert said["executed"]
-    assert said["migrations"][-1] == f"ops.{NAME}"
+    assert said["migrations"][-1] == f"{APP}.{NAME}"
     standing = {each.name for each in read_own_catalog()}
-    assert "public.migration_history" not in standing
-    assert f"ops.{NAME}" not in standing
+    assert "public.descriptor_items" not in standing
+    assert f"{APP}.{NAME}" not in standing
+    assert AppliedMigration.objects.get(app=APP, name=NAME).reversed_at is not None
     done = AuditEntry.objects.get(action="rollback")
-    assert done.entity_id == f"ops.{NAME}"
-    assert "table public.migration_history" in done.details["goes"]
+    assert done.entity_id == f"{APP}.{NAME}"
+    assert "table public.descriptor_items" in done.details["goes"]
     run = Run.objects.get(operation="rollback")
-    assert (run.status, run.target) == ("completed", f"ops.{NAME}")
+    assert (run.status, run.target) == ("completed", f"{APP}.{NAME}")
     assert run.figures["migrations"] == said["migrations"]
 
 
@@ -85,19 +89,29 @@ def test_zero_takes_the_whole_app(db: None) -> None:
     assert {f"quizbank.{name}" for name in every} <= set(plan)
 
 
+def test_what_others_put_on_it_goes_first(db: None) -> None:
+    plan = [each for each, _ in reversing.reverse_plan("ops", "0031_migration_history")]
+
+    assert {each.app_label for each in plan} == {"assessments", "flavors", "ops", "quizbank"}
+    gone: set[tuple[str, str]] = set()
+    for each in plan:
+        assert gone.isdisjoint(each.dependencies)
+        gone.add((each.app_label, each.name))
+
+
 def test_rollback_that_fails_is_in_the_ledger(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(plan: Any) -> Any:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 / 0")
 
-    plan = reversing.reverse_plan("ops", NAME)
+    plan = reversing.reverse_plan(*TARGET)
     monkeypatch.setattr(reversing, "migrate", broken)
 
     with pytest.raises(Refused, match="The reverse fails; nothing was changed"):
         reversing.reverse(plan, Trial([], [], [], [], []))
 
     run = Run.objects.get(operation="rollback")
-    assert (run.status, run.target) == ("failed", f"ops.{NAME}")
+    assert (run.status, run.target) == ("failed", f"{APP}.{NAME}")
     assert "division by zero" in run.error
 
 
@@ -107,7 +121,7 @@ def test_rollback_that_fails_is_in_the_ledger(db: None, monkeypatch: pytest.Monk
         (("nothing", "0001"), "There is no app nothing"),
         (("ops", "9999"), "No migration of ops begins with 9999"),
         (("ops", "00"), "Several migrations of ops begin with 00"),
-        (("ops", NAME, "--confirm", "ops"), "--confirm is for --execute"),
+        ((*TARGET, "--confirm", APP), "--confirm is for --execute"),
     ],
 )
 def test_wrong_usage(db: None, arguments: tuple[str, ...], message: str) -> None:
@@ -119,23 +133,23 @@ def test_wrong_usage(db: None, arguments: tuple[str, ...], message: str) -> None
 
 def test_unapplied_migration_is_refused(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'ops' AND name = %s", [NAME])
+        cursor.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", TARGET)
 
-    assert refused("ops", NAME) == (
+    assert refused(*TARGET) == (
         2,
-        f"ops.{NAME} is not applied: there is nothing to take back.",
+        f"{APP}.{NAME} is not applied: there is nothing to take back.",
     )
 
 
 @pytest.mark.parametrize(
-    ("typed", "message"), [("quizbank", "“quizbank” is not ops"), ("", "Nobody can be asked")]
+    ("typed", "message"), [("quizbank", "“quizbank” is not flavors"), ("", "Nobody can be asked")]
 )
 def test_another_name_changes_nothing(
     db: None, monkeypatch: pytest.MonkeyPatch, typed: str, message: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", StringIO())
 
-    code, said = refused("ops", NAME, "--execute", f"--confirm={typed}")
+    code, said = refused(*TARGET, "--execute", f"--confirm={typed}")
 
     assert code == 2
     assert message in said
@@ -148,9 +162,9 @@ def test_person_types_the_name(db: None, monkeypatch: pytest.MonkeyPatch) -> Non
     small = Trial(["ops.0001_x"], [], [], [], [])
     monkeypatch.setattr(f"{COMMAND}.try_reverse", lambda plan: small)
 
-    code, said = refused("ops", NAME, "--execute")
+    code, said = refused(*TARGET, "--execute")
 
-    assert (code, said) == (2, "“nothing” is not ops: nothing was changed.")
+    assert (code, said) == (2, "“nothing” is not flavors: nothing was changed.")
 
 
 def test_step_outside_of_a_transaction_cannot_be_tried(
@@ -181,9 +195,9 @@ def test_table_that_others_use_is_not_waited_for(
     other: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reversing, "LOCK_TIMEOUT", "50ms")
-    other.execute("SELECT FROM migration_history LIMIT 1")
+    other.execute("SELECT FROM descriptor_items LIMIT 1")
 
-    code, said = refused("ops", NAME)
+    code, said = refused(*TARGET)
 
     assert code == 1
     assert said == "Others hold a table that it needs; nothing was changed. Try again later."
@@ -221,4 +235,4 @@ def test_history_follows_djangos_table(db: None) -> None:
 
 def test_history_begins_with_what_ran_before(db: None) -> None:
     assert AppliedMigration.objects.filter(app="ops", name="0001_functions", applied_by="").exists()
-    assert AppliedMigration.objects.filter(app="ops", name=NAME).exists()
+    assert AppliedMigration.objects.filter(app=APP, name=NAME).exists()
