@@ -39,7 +39,6 @@ examples.load_profile("same")
 LONGEST = (
     "tests/browser/test_every_screen.py",
     "tests/ops/schema/test_reversals.py",
-    "tests/ops/schema/test_rolling_back.py",
     "tests/test_permissions_of_pages.py",
     "tests/test_client_rows_of_before.py",
     "tests/config/test_demo_whole.py",

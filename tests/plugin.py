@@ -7,6 +7,7 @@ under `.steward/test` that no other run holds, so that runs at once do not meet.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -67,10 +68,11 @@ def _prepare_environment(cleanup: ExitStack) -> None:
 
 def _keep_bytecode() -> None:
     """A run starts some two hundred processes of Django's: two of the three seconds that each of
-    them takes to start go into compiling, where nothing was kept.
+    them takes to start go into compiling, where nothing was kept. This one is the first.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.setdefault("PYTHONPYCACHEPREFIX", str(paths.data_folder() / "test" / "bytecode"))
+    sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ["PYTHONPYCACHEPREFIX"]
 
 
 def _free_folder(cleanup: ExitStack) -> Path:
