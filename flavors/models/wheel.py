@@ -86,8 +86,8 @@ class FlavorWheel(TimeOrdered):
         )
         indexes = (
             models.Index(fields=("scope", "wheel_type"), name="wheel_by_scope"),
-            # Which are stale.
-            models.Index(fields=("generated_at",), name="wheel_by_age"),
+            # The list, and which are stale.
+            models.Index(fields=("generated_at", "id"), name="wheel_by_age"),
         )
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from tests.bench.filling.descriptors import fill_descriptors
 from tests.bench.filling.interactions import fill_interactions
 from tests.bench.filling.learners import fill_learners
 from tests.bench.filling.members import fill_profiles, fill_sessions
+from tests.bench.filling.office import fill_office
 from tests.bench.filling.together import at_once
 from tests.bench.peers.seed_board import fill_board
 from tests.bench.peers.seed_descriptors import fill_seed
@@ -69,6 +70,7 @@ STAGES = (
     (
         Part("interactions", 10_000_000, fill_interactions, clears_itself=True),
         Part("answers to one exam", 1_000_000, fill_exam, least=1_000, clears_itself=True),
+        Part("a year of the office", 100_000, fill_office, least=100, clears_itself=True),
         # The issue compares at a million; ten would take longer than all the rest.
         Part(
             "descriptors as seed 003",

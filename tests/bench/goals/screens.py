@@ -16,8 +16,9 @@ from tests.screens import Screen, screens
 from tests.test_permissions import NOBODY, rule_of
 
 CALLS = 20
-# Screen → what it may answer beside 200: a question with answers is never deleted.
-REFUSALS = {"quizbank_question_delete": 403}
+# Screen → what it may answer beside 200: a question with answers is never deleted, and a member's
+# wheel is a file for who asks by a button.
+REFUSALS = {"quizbank_question_delete": 403, "flavors_flavorwheel_saved_file": 405}
 MILLISECONDS, QUERIES = 100, 12
 
 
