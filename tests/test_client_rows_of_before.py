@@ -69,13 +69,23 @@ def write_what_was_legal(member: UUID, session: UUID, question: UUID, revision: 
     run("UPDATE questions SET external_id = repeat('x', 201) WHERE id = %s", question)
 
 
+def write_what_nobody_could_approve(profile: UUID) -> None:
+    run(
+        "UPDATE public_profiles SET email = repeat('x', 321),"
+        " video_url = 'https://loom.com/' || repeat('x', 1984) WHERE user_id = %s",
+        profile,
+    )
+
+
 def test_rows_of_before_are_mended_and_long_codes_named() -> None:
     newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
     member = make_member().pk
     session = make_session(make_member()).pk
     question, revision = published()
+    profile = publish(make_profile(make_member(), email=None)).pk
     migrate(BEFORE)
     write_what_was_legal(member, session, question, revision)
+    write_what_nobody_could_approve(profile)
 
     with pytest.raises(CommandError, match=rf"questions.external_id of .* the id {question}\."):
         migrate(newest)
@@ -101,19 +111,7 @@ def test_rows_of_before_are_mended_and_long_codes_named() -> None:
     ]
     assert run("SELECT description FROM problem_reports") == [("(nothing that can be seen)",)]
     assert run("SELECT conname FROM pg_constraint WHERE contype = 'c' AND NOT convalidated") == []
-
-
-def test_edits_of_before_are_cut_where_they_could_not_be_approved() -> None:
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    profile = publish(make_profile(make_member(), email=None)).pk
-    migrate(BEFORE)
-    run(
-        "UPDATE public_profiles SET email = repeat('x', 321),"
-        " video_url = 'https://loom.com/' || repeat('x', 1984) WHERE user_id = %s",
-        profile,
-    )
-    migrate(newest)
-
+    # Edits are cut where they could not be approved.
     assert run(
         "SELECT email, video_url, length(pending_revision ->> 'video_url') FROM public_profiles"
     ) == [(None, None, 2_000)]
