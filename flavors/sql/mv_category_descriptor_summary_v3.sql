@@ -19,7 +19,8 @@ WITH categories AS (
     -- Uses index: term_is_merged, descriptor_term_totals_pkey.
     SELECT
         term.category_id, merged.descriptor_type, count(*),
-        NULL, NULL, NULL, NULL, NULL, NULL
+        NULL AS uses, NULL AS ai_uses, NULL AS intensity_sum, NULL AS intensity_count,
+        NULL AS first_used_at, NULL AS last_used_at
     FROM (
         SELECT DISTINCT raw.canonical_id AS id, kept.descriptor_type
         FROM public.flavor_terms AS raw
