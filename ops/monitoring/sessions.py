@@ -26,11 +26,12 @@ CHOSEN = """
     WHERE pid = %s AND backend_start = %s AND datname = current_database()
         AND pid <> pg_backend_pid()
 """
-# Comments and quoted names stay; every kind of literal goes, to the end where the server cut it.
+# Comments, quoted names and numbers stay; whatever else is a literal goes, to the end where the
+# server cut it, which may be within an escape.
 QUOTED = re.compile(
     r"""
     (?P<kept> /\*.*?(?:\*/|$) | --[^\n]* | "[^"]*"? )
-    | \b[eE]'(?:[^'\\]|\\.|'')*(?:'|$)
+    | \b[eE]'(?:[^'\\]|\\.?|'')*(?:'|$)
     | '(?:[^']|'')*(?:'|$)
     | (?P<dollars>\$\w*\$).*?(?:(?P=dollars)|$)
     """,

@@ -260,6 +260,7 @@ def pile_up(transactional_db: None) -> Iterator[tuple[int, int, list[Exception]]
          """SELECT "it's" /* it's */, '…' -- it's\n, '…'"""),
         ("SELECT $$a'b$$, $x$a$$b$x$, $1", "SELECT '…', '…', $1"),
         ("UPDATE a SET b = 'cut o", "UPDATE a SET b = '…'"),
+        ("UPDATE a SET b = E'it\\'s cut\\", "UPDATE a SET b = '…'"),
     ],
 )  # fmt: skip
 def test_the_shape_of_a_statement_has_no_value(query: str, shape: str) -> None:
