@@ -41,6 +41,10 @@ class Refused(Exception):
     """The question stays as it is; the text tells a person why."""
 
 
+class Unchanged(Refused):
+    """It is live as it stands."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a bulk action did with one question."""
@@ -56,7 +60,7 @@ def publish_question(*, question: Question, user: User, reason: str = "") -> str
     """Freeze the working copy as the next revision and make it the live one."""
     current = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
     if current.status == Status.ACTIVE and not current.has_unpublished_changes:
-        raise Refused("It is published as it stands.")
+        raise Unchanged("It is published as it stands.")
     if current.published_hash != current.content_hash:
         current.published_revision = QuestionRevision.objects.create(
             question=current,

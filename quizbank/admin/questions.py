@@ -26,7 +26,7 @@ from ops.admin.lists import as_label
 from ops.admin.refusals import RefusableAdmin
 from ops.errors import reason_of
 from ops.pages import EstimatedPaginator
-from quizbank.actions import Refused, change_status, restore_revision
+from quizbank.actions import Refused, Unchanged, change_status, restore_revision
 from quizbank.admin.conflicts import rebase, theirs_and_mine
 from quizbank.admin.exports import ExportAction
 from quizbank.admin.filters import (
@@ -259,6 +259,9 @@ class QuestionAdmin(ItemStatisticsAdmin, RefusableAdmin, HistoryAdmin, ExportAct
             self.message_user(request, done, messages.SUCCESS)
             if status == Status.ACTIVE:
                 offer_fix(self, request, obj)
+        except Unchanged:
+            text = "Your edits are saved. Learners see none of them: there is nothing to publish."
+            self.message_user(request, text, messages.INFO)
         except (Refused, DatabaseError) as error:
             self.message_user(
                 request, f"Your edits are saved. Refused: {reason_of(error)}", messages.ERROR

@@ -219,6 +219,18 @@ def test_press_saves_and_publishes_in_one_step(editing: Client, question: Questi
     assert "Published as revision 2." in html
 
 
+def test_press_after_edits_that_no_learner_sees_has_nothing_to_publish(
+    editing: Client, question: Question
+) -> None:
+    html = press(editing, question, "active", tags="lan, wan")
+
+    question.refresh_from_db()
+    assert question.tags == ["lan", "wan"]
+    assert question.revisions.count() == 1
+    assert "Your edits are saved. Learners see none of them: there is nothing to publish." in html
+    assert "Refused" not in html
+
+
 def test_press_that_is_refused_keeps_the_edits_and_names_the_problem(
     editing: Client, bank: None
 ) -> None:
