@@ -15,7 +15,7 @@ _TAGS = {
     "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 # What is none of these is the same with and without Markdown, but for white space.
-_MARKED = re.compile(r"[*_`\[\\&<$]|^\s*(?:[#>+=|-]|\d+[.)])|^(?: {4}|\t)", re.MULTILINE)
+_MARKED = re.compile(r"[*_`\[\\&<$]|^\s*(?:[#>+=|~-]|\d+[.)])|^(?: {4}|\t)", re.MULTILINE)
 
 
 def render_markdown(text: str) -> SafeString:
