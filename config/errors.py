@@ -53,12 +53,17 @@ def logged_out(request: HttpRequest) -> HttpResponse:
 
 
 def texts_of(form: QueryDict) -> list[tuple[str, str]]:
-    """What somebody typed, of more than a word; the rest is soon set again. No password."""
+    """What somebody typed, of more than a word; the rest is soon set again. No password.
+
+    Not every script has spaces between words.
+    """
     return [
         (name.replace("-", " ").replace("_", " ").capitalize(), value)
         for name, values in form.lists()
         for value in values
-        if " " in value.strip() and "password" not in name and not name.startswith("initial-")
+        if (len(value.split()) > 1 or not value.isascii())
+        and "password" not in name
+        and not name.startswith("initial-")
     ]
 
 

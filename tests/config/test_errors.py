@@ -63,6 +63,7 @@ def test_form_of_somebody_logged_out_is_answered_in_its_place(db: None) -> None:
     sent = {
         "stem": "Which <b> is\nlonger?",
         "choices-0-text": "The other one",
+        "choices-1-text": "どちらが長いですか",
         "external_id": "Q1",
         "old_password": "correct horse",
     }
@@ -72,6 +73,7 @@ def test_form_of_somebody_logged_out_is_answered_in_its_place(db: None) -> None:
     assert 'href="/admin/login/" target="_blank"' in text
     assert '<dt>Stem</dt><dd class="steward-text">Which &lt;b&gt; is\nlonger?</dd>' in text
     assert '<dt>Choices 0 text</dt><dd class="steward-text">The other one</dd>' in text
+    assert '<dd class="steward-text">どちらが長いですか</dd>' in text
     assert "Q1" not in text
     assert "horse" not in text
 
