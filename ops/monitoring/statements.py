@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ops.models import QueryText
 from ops.monitoring.reports import Column, Report, Row, Table, fetch, sorted_by
+from ops.monitoring.sessions import shape_of, without_values
 from ops.monitoring.trends import POINTS, Trend
 from ops.work import Refused
 
@@ -112,7 +113,7 @@ class Activity:
 
 def activity(period: str, *, by: str = "", queryid: int | None = None, shown: int = 50) -> Activity:
     """The queries that cost most, each with its `share` of the total time, in percent; and hints on
-    all queries and tables, or on the one query."""
+    all queries and tables, or on the one query. Of a COPY the server keeps the values: not here."""
     by = sorted_by(QUERIES, by)
     lines = fetch(
         ACTIVITY.format(by=f'"{by}"'),
@@ -120,7 +121,7 @@ def activity(period: str, *, by: str = "", queryid: int | None = None, shown: in
     )
     found = {
         kind: sorted(
-            (json.loads(each["line"]) for each in lines if each["kind"] == kind),
+            (without_values(json.loads(each["line"])) for each in lines if each["kind"] == kind),
             key=lambda row: row["place"],
         )
         for kind in ("query", "hint")
@@ -136,9 +137,9 @@ def activity(period: str, *, by: str = "", queryid: int | None = None, shown: in
 def text_of(queryid: int) -> str | None:
     """Also of one that the server has forgotten, if a snapshot saw it."""
     if text := QueryText.objects.filter(pk=queryid).values_list("query", flat=True).first():
-        return text
+        return shape_of(text)
     found = fetch("SELECT query FROM public.statement_texts() WHERE queryid = %s", [queryid])
-    return found[0]["query"] if found else None
+    return shape_of(found[0]["query"]) if found else None
 
 
 def trends(queryid: int, period: str) -> list[Trend]:

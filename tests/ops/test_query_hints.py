@@ -102,6 +102,20 @@ def test_hints_stand_on_the_page_and_on_that_of_the_query(shelf: Any, ops_user: 
 
 
 @pytest.mark.django_db
+def test_what_the_server_keeps_with_its_values_is_shown_without() -> None:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY (SELECT 'ada' AS named) TO STDOUT") as rows,
+    ):
+        assert list(rows)
+    found = statements.activity("1h", shown=10_000).queries.rows
+    [row] = [each for each in found if "AS named" in (each["query"] or "")]
+
+    for text in (row["query"], statements.text_of(row["queryid"])):
+        assert text == "COPY (SELECT '…' AS named) TO STDOUT"
+
+
+@pytest.mark.django_db
 def test_the_view_of_the_seed_has_the_same_hints() -> None:
     rows = fetch("SELECT hint, reason, advice FROM query_performance_hints")
     assert all(row["reason"] and row["advice"] for row in rows)
